@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace rivulet {
+
+/// Base64 with padding (RFC 4648, section 4).
+std::string base64_encode(std::string_view bytes);
+
+/// Appends the encoding of `bytes` to `out`.
+void base64_append(std::string& out, std::string_view bytes);
+
+/// Why a text is not Base64, in the distinctions that the services' messages make.
+struct Base64Fault {
+    enum class Kind { none, length, character, last_character };
+    Kind kind = Kind::none;
+    char character = 0;  ///< the offending one, when `kind` is `character`
+};
+
+/// Decodes `text` into `out`, which is replaced. Padding is required; nothing is skipped. On a fault `out` is
+/// unspecified.
+Base64Fault base64_decode(std::string_view text, std::string& out);
+
+}  // namespace rivulet

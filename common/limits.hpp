@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of the services and of this server, with its unit and its source.
+namespace rivulet::limits {
+
+// Kinesis Data Streams: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
+
+/// Bytes of data and partition key together that one record may have in a stream, unless the stream allows more.
+inline constexpr std::size_t default_max_record_bytes = 1024 * 1024;
+/// Bytes that all records of one PutRecords request may have, partition keys included.
+inline constexpr std::size_t max_put_records_bytes = 10 * 1024 * 1024;
+/// Records in a GetRecords answer where the request names no limit, and at most.
+inline constexpr std::size_t max_get_records = 10'000;
+/// Bytes of data in a GetRecords answer.
+inline constexpr std::size_t max_get_records_bytes = 10 * 1024 * 1024;
+/// Hours a record is kept in a new stream, and the least that may be asked for.
+inline constexpr std::int32_t min_retention_hours = 24;
+/// Hours at the most: 365 days.
+inline constexpr std::int32_t max_retention_hours = 8760;
+/// Seconds a shard iterator may be used for (API reference, GetShardIterator).
+inline constexpr std::int64_t shard_iterator_seconds = 300;
+/// Seconds a NextToken of a listing may be used for (API reference, ListShards).
+inline constexpr std::int64_t next_token_seconds = 300;
+/// Open shards of an on-demand stream when it is created (API reference, CreateStream).
+inline constexpr std::int32_t on_demand_initial_shards = 4;
+/// Stream names in a ListStreams answer where the request names no limit (API reference, ListStreams).
+inline constexpr std::size_t default_list_streams = 100;
+/// Shards in a DescribeStream answer where the request names no limit (API reference, DescribeStream).
+inline constexpr std::size_t default_describe_stream_shards = 100;
+/// Shards in a ListShards answer where the request names no limit (API reference, ListShards).
+inline constexpr std::size_t default_list_shards = 1000;
+
+// Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+
+/// Bytes of a synchronous invocation's payload, and of its answer.
+inline constexpr std::size_t max_invocation_bytes = 6 * 1024 * 1024;
+
+// S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
+
+/// Bytes of a key in UTF-8.
+inline constexpr std::size_t max_key_bytes = 1024;
+/// Bytes that one PutObject may store.
+inline constexpr std::uint64_t max_put_object_bytes = 5ULL * 1024 * 1024 * 1024;
+/// Bytes of user metadata: names and values together.
+inline constexpr std::size_t max_user_metadata_bytes = 2048;
+/// Keys in a listing where the request names no limit, and at most.
+inline constexpr std::size_t max_list_keys = 1000;
+
+// This server's own.
+
+/// Bytes of a request body for Kinesis: 10 MiB of records in Base64, their keys, and room for the rest.
+inline constexpr std::size_t max_kinesis_body_bytes = 16 * 1024 * 1024;
+/// Bytes of a request's header block.
+inline constexpr std::size_t max_header_bytes = 64 * 1024;
+
+}  // namespace rivulet::limits

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "common/account_region.hpp"
+#include "common/result.hpp"
+
+namespace rivulet {
+
+/// What an acknowledged write survives: a crash of the process, or also the loss of power.
+enum class Durability : std::uint8_t { process, power };
+
+/// Every setting of the server, read once at start and never changed. Each has one name in four forms: the YAML key
+/// `data_dir`, the environment variable `RIVULET_DATA_DIR`, the flag `--data-dir`, and a row of `rivulet serve --help`.
+/// A flag goes before an environment variable, that before the configuration file, that before the default.
+struct Settings {
+    std::uint16_t port = 4566;
+    std::string bind = "127.0.0.1";
+    std::filesystem::path data_dir = "rivulet-data";
+    bool ephemeral = false;
+    std::filesystem::path config;  ///< empty: none
+    std::string region = "us-east-1";
+    std::string account = default_account;
+    Durability durability = Durability::process;
+    std::uint32_t threads = 0;  ///< io threads; 0: one for each core
+    std::chrono::milliseconds create_stream_time{500};
+    std::chrono::milliseconds delete_stream_time{500};
+    std::chrono::milliseconds update_stream_time{500};
+    std::chrono::milliseconds retention_check_interval{10'000};
+    std::uint32_t shard_limit = 20'000;  ///< open shards of an account in a region
+    std::string log_level = "info";
+
+    /// The account and region that resources declared in the configuration file belong to.
+    AccountRegion owner() const { return {account, region}; }
+};
+
+}  // namespace rivulet

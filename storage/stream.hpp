@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/account_region.hpp"
+#include "common/clock.hpp"
+#include "common/uint128.hpp"
+
+namespace rivulet {
+
+/// A shard of a stream for life: closed ones stay until their records have expired.
+struct Shard {
+    std::uint32_t ordinal = 0;
+    uint128 first_hash_key = 0;
+    uint128 last_hash_key = 0;           ///< inclusive
+    std::int64_t created = 0;            ///< seconds since the epoch
+    std::optional<std::int64_t> closed;  ///< seconds since the epoch; absent while the shard takes records
+    std::optional<std::uint32_t> parent;
+    std::optional<std::uint32_t> adjacent_parent;
+
+    bool is_open() const { return !closed.has_value(); }
+    bool operator==(const Shard&) const = default;
+};
+
+enum class StreamStatus : std::uint8_t { creating, active, updating, deleting };
+enum class StreamMode : std::uint8_t { provisioned, on_demand };
+
+/// A change that a stream is on its way through: it takes effect at `due`.
+struct PendingChange {
+    Timestamp due;
+    std::int32_t target_shard_count = 0;  ///< of a scaling; 0 for any other change
+
+    bool operator==(const PendingChange&) const = default;
+};
+
+/// A stream as the catalog keeps it. Snapshots are immutable and shared; a change puts a new one in place.
+struct Stream {
+    std::uint64_t id = 0;  ///< never used again, so a new stream of the same name has none of the old one's records
+    AccountRegion owner;
+    std::string name;
+    Timestamp created;
+    StreamStatus status = StreamStatus::creating;
+    StreamMode mode = StreamMode::provisioned;
+    std::int32_t retention_hours = 24;
+    std::int32_t max_record_kib = 1024;
+    std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
+    std::optional<PendingChange> pending;
+    std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets
+    std::vector<Shard> shards;     ///< by ordinal; gaps where expired shards were
+
+    bool operator==(const Stream&) const = default;
+
+    /// `arn:aws:kinesis:region:account:stream/name`
+    std::string arn() const;
+
+    /// The shard of that ordinal, or null.
+    const Shard* find_shard(std::uint32_t ordinal) const;
+
+    /// The open shard whose range holds `hash_key`, or null in a stream without shards.
+    const Shard* shard_for(uint128 hash_key) const;
+
+    std::size_t open_shard_count() const;
+};
+
+/// The catalog's key of a stream; its order is by account, region and name.
+std::string stream_key(const AccountRegion& owner, std::string_view name);
+
+/// `shardId-000000000007`
+std::string shard_id(std::uint32_t ordinal);
+
+}  // namespace rivulet
