@@ -80,9 +80,10 @@ ErrorKind kind_of(ErrorCode code);
 
 /// A refused request or a failed step: a code that programs match on and a sentence that people read.
 struct Error {
-    ErrorCode code;
+    ErrorCode code = ErrorCode::internal_failure;
     std::string message;
 
+    Error() = default;
     Error(ErrorCode error_code, std::string text) : code(error_code), message(std::move(text)) {}
 };
 

@@ -3,8 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "common/account_region.hpp"
 #include "common/result.hpp"
@@ -37,5 +41,36 @@ struct Settings {
     /// The account and region that resources declared in the configuration file belong to.
     AccountRegion owner() const { return {account, region}; }
 };
+
+/// One setting: its YAML key, what `--help` says, and how its text is read and shown.
+struct SettingRow {
+    std::string_view key;
+    std::string_view value_name;  ///< what the help calls the value; empty for a switch
+    std::string_view help;
+    std::function<Result<void>(Settings&, std::string_view)> set;
+    std::function<std::string(const Settings&)> show;
+
+    /// `--data-dir`
+    std::string flag() const;
+    /// `RIVULET_DATA_DIR`
+    std::string environment_variable() const;
+};
+
+/// All settings, in the order of the help.
+std::span<const SettingRow> setting_rows();
+
+/// The row of a YAML key, or null.
+const SettingRow* find_setting(std::string_view key);
+
+/// Texts of settings by YAML key, from one source.
+using SettingTexts = std::map<std::string, std::string, std::less<>>;
+
+/// The environment's `RIVULET_…` variables.
+/// Errors: configuration, for a variable that is no setting's.
+Result<SettingTexts> settings_from_environment(const char* const* environment);
+
+/// Sets every setting named in `texts`; `source` names where they come from, in messages.
+/// Errors: configuration, saying which setting, what was given and what is expected.
+Result<void> apply_settings(Settings& settings, const SettingTexts& texts, std::string_view source);
 
 }  // namespace rivulet

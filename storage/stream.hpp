@@ -9,7 +9,10 @@
 
 #include "common/account_region.hpp"
 #include "common/clock.hpp"
+#include "common/sequence_number.hpp"
 #include "common/uint128.hpp"
+#include "storage/catalog.hpp"
+#include "storage/record_log.hpp"
 
 namespace rivulet {
 
@@ -72,5 +75,18 @@ std::string stream_key(const AccountRegion& owner, std::string_view name);
 
 /// `shardId-000000000007`
 std::string shard_id(std::uint32_t ordinal);
+
+/// The sequence number of the record at `position` of `shard`.
+SequenceNumber sequence_number_of(const Shard& shard, Position position);
+
+/// The sequence numbers a shard begins with, and a closed one ends with: no record has either.
+SequenceNumber first_sequence_number(const Shard& shard);
+SequenceNumber last_sequence_number(const Shard& closed_shard);
+
+template <>
+struct RowCodec<Stream> {
+    static std::string encode(const Stream& stream);
+    static Result<Stream> decode(std::string_view bytes);
+};
 
 }  // namespace rivulet

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace rivulet {
+
+/// Suspends the calling coroutine until `start` has called back, from any thread, exactly once; resumes it on its own
+/// executor with the value called back with. `start` gets a `std::function<void(T)>`.
+template <class T, class Start>
+boost::asio::awaitable<T> await_callback(Start start) {
+    namespace asio = boost::asio;
+    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
+        [start = std::move(start)](auto handler) mutable {
+            const auto executor = asio::get_associated_executor(handler);
+            auto shared = std::make_shared<decltype(handler)>(std::move(handler));
+            start(std::function<void(T)>([shared, work = asio::make_work_guard(executor)](T value) {
+                asio::post(work.get_executor(),
+                           [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
+            }));
+        },
+        asio::use_awaitable);
+}
+
+}  // namespace rivulet

@@ -1,0 +1,196 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace rivulet {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+Error expected(std::string_view what) {
+    return {ErrorCode::configuration, "expected " + std::string(what)};
+}
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+    Number number{};
+    const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+template <class Number>
+SettingRow number_row(std::string_view key, Number Settings::*member, Number least, Number most,
+                      std::string_view help) {
+    return {key, "NUMBER", help,
+            [=](Settings& settings, std::string_view text) -> Result<void> {
+                const auto number = parse_number<Number>(text);
+                if (!number || *number < least || *number > most) {
+                    return expected("a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+                }
+                settings.*member = *number;
+                return {};
+            },
+            [=](const Settings& settings) { return std::to_string(settings.*member); }};
+}
+
+SettingRow duration_row(std::string_view key, milliseconds Settings::*member, milliseconds least,
+                        std::string_view help) {
+    return {key, "MILLISECONDS", help,
+            [=](Settings& settings, std::string_view text) -> Result<void> {
+                const auto number = parse_number<std::uint32_t>(text);
+                if (!number || milliseconds(*number) < least) {
+                    return expected("a whole number of milliseconds, at least " + std::to_string(least.count()));
+                }
+                settings.*member = milliseconds(*number);
+                return {};
+            },
+            [=](const Settings& settings) { return std::to_string((settings.*member).count()); }};
+}
+
+SettingRow path_row(std::string_view key, std::filesystem::path Settings::*member, std::string_view help) {
+    return {key, "PATH", help,
+            [=](Settings& settings, std::string_view text) -> Result<void> {
+                if (text.empty()) return expected("a path");
+                settings.*member = std::filesystem::path(text);
+                return {};
+            },
+            [=](const Settings& settings) { return (settings.*member).string(); }};
+}
+
+bool is_region(std::string_view text) {
+    return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+}
+
+bool is_account(std::string_view text) {
+    return text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+SettingRow text_row(std::string_view key, std::string_view value_name, std::string Settings::*member,
+                    bool (*valid)(std::string_view), std::string_view wanted, std::string_view help) {
+    return {key, value_name, help,
+            [=](Settings& settings, std::string_view text) -> Result<void> {
+                if (!valid(text)) return expected(wanted);
+                settings.*member = std::string(text);
+                return {};
+            },
+            [=](const Settings& settings) { return settings.*member; }};
+}
+
+bool is_log_level(std::string_view text) {
+    constexpr std::array levels = {"debug", "info", "warn", "error", "off"};
+    return std::ranges::find(levels, text) != levels.end();
+}
+
+bool is_not_empty(std::string_view text) {
+    return !text.empty();
+}
+
+Result<void> set_ephemeral(Settings& settings, std::string_view text) {
+    if (text != "true" && text != "false" && text != "1" && text != "0") return expected("true or false");
+    settings.ephemeral = text == "true" || text == "1";
+    return {};
+}
+
+Result<void> set_durability(Settings& settings, std::string_view text) {
+    if (text != "process" && text != "power") return expected("process or power");
+    settings.durability = text == "power" ? Durability::power : Durability::process;
+    return {};
+}
+
+const std::vector<SettingRow>& rows() {
+    static const std::vector<SettingRow> all = {
+        number_row<std::uint16_t>("port", &Settings::port, 0, 65535, "The port of every service; 0 takes a free one."),
+        text_row("bind", "ADDRESS", &Settings::bind, is_not_empty, "an IP address",
+                 "The address to listen on. Anything but loopback lets other machines in."),
+        path_row("data_dir", &Settings::data_dir, "Where everything durable lives; made if absent."),
+        {"ephemeral", "", "Keep nothing: data lives in a temporary directory that goes away with the server.",
+         set_ephemeral, [](const Settings& settings) { return std::string(settings.ephemeral ? "true" : "false"); }},
+        path_row("config", &Settings::config, "The configuration file (rivulet.yaml); none by default."),
+        text_row("region", "REGION", &Settings::region, is_region, "a region's name, such as us-east-1",
+                 "The region of resources declared in the configuration file."),
+        text_row("account", "ID", &Settings::account, is_account, "an account id of 12 digits",
+                 "The account of resources declared in the configuration file."),
+        {"durability", "process|power",
+         "What an acknowledged write survives: a crash of the server (process) or of the machine (power).",
+         set_durability,
+         [](const Settings& settings) {
+             return std::string(settings.durability == Durability::power ? "power" : "process");
+         }},
+        number_row<std::uint32_t>("threads", &Settings::threads, 0, 256,
+                                  "Threads for requests; 0 is one for each core."),
+        duration_row("create_stream_time", &Settings::create_stream_time, milliseconds{0},
+                     "How long a new stream is CREATING."),
+        duration_row("delete_stream_time", &Settings::delete_stream_time, milliseconds{0},
+                     "How long a deleted stream is DELETING."),
+        duration_row("update_stream_time", &Settings::update_stream_time, milliseconds{0},
+                     "How long a stream is UPDATING for a change of its shards or retention."),
+        duration_row("retention_check_interval", &Settings::retention_check_interval, milliseconds{100},
+                     "How often the room of expired records is given back."),
+        number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,
+                                  "Open shards that an account may have in a region."),
+        text_row("log_level", "LEVEL", &Settings::log_level, is_log_level, "debug, info, warn, error or off",
+                 "How much is logged on standard error: debug, info, warn, error or off."),
+    };
+    return all;
+}
+
+}  // namespace
+
+std::string SettingRow::flag() const {
+    std::string text = "--" + std::string(key);
+    std::ranges::replace(text, '_', '-');
+    return text;
+}
+
+std::string SettingRow::environment_variable() const {
+    std::string text = "RIVULET_" + std::string(key);
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::span<const SettingRow> setting_rows() {
+    return rows();
+}
+
+const SettingRow* find_setting(std::string_view key) {
+    const auto found = std::ranges::find(rows(), key, &SettingRow::key);
+    return found == rows().end() ? nullptr : &*found;
+}
+
+Result<SettingTexts> settings_from_environment(const char* const* environment) {
+    SettingTexts texts;
+    for (; environment != nullptr && *environment != nullptr; ++environment) {
+        const std::string_view entry = *environment;
+        if (!entry.starts_with("RIVULET_")) continue;
+        const auto name = entry.substr(0, entry.find('='));
+        const auto row = std::ranges::find_if(rows(), [&](const auto& r) { return r.environment_variable() == name; });
+        if (row == rows().end()) {
+            return Error(ErrorCode::configuration, "The environment variable " + std::string(name) +
+                                                       " is no setting's. `rivulet serve --help` lists them all.");
+        }
+        texts.emplace(row->key, entry.substr(std::min(name.size() + 1, entry.size())));
+    }
+    return texts;
+}
+
+Result<void> apply_settings(Settings& settings, const SettingTexts& texts, std::string_view source) {
+    for (const auto& [key, text] : texts) {
+        const SettingRow* const row = find_setting(key);
+        if (row == nullptr) {
+            return Error(ErrorCode::configuration, std::string(source) + ": " + key + " is no setting");
+        }
+        if (auto set = row->set(settings, text); !set) {
+            return Error(ErrorCode::configuration,
+                         std::string(source) + ": " + key + ": " + set.error().message + ", not \"" + text + '"');
+        }
+    }
+    return {};
+}
+
+}  // namespace rivulet

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+#include "server/http/message.hpp"
+
+namespace rivulet::http {
+
+/// How an answer's body is delimited.
+enum class Framing { none, length, chunked };
+
+/// The status line and header block of an answer, with Date, Content-Length or Transfer-Encoding, and Connection where
+/// the version's default does not hold. Control characters in field values become spaces, so that no value can begin
+/// another field (RFC 9110, section 5.5).
+std::string response_head(const Response& response, Framing framing, std::uint64_t length, bool keep_alive,
+                          unsigned version);
+
+}  // namespace rivulet::http

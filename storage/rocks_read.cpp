@@ -1,0 +1,137 @@
+#include "common/blocking.hpp"
+#include "common/waiter.hpp"
+#include "storage/keys.hpp"
+#include "storage/rocks_store.hpp"
+
+namespace rivulet {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Error read_failed(const rocksdb::Status& status) {
+    return {ErrorCode::io_failure, "The store cannot read: " + status.ToString() + '.'};
+}
+
+StoredRecord parse_record(Position position, std::string_view value) {
+    const auto key_bytes = static_cast<std::size_t>(keys::read_big_endian(value.substr(0, 2)));
+    return {position, std::string(value.substr(2, key_bytes)), std::string(value.substr(2 + key_bytes))};
+}
+
+std::string_view view(const rocksdb::Slice& slice) {
+    return {slice.data(), slice.size()};
+}
+
+}  // namespace
+
+Position position_at(Timestamp time) {
+    // 43 bits of milliseconds reach the year 2248; 20 bits number a million records a millisecond.
+    const auto milliseconds = time.time_since_epoch().count();
+    return milliseconds <= 0 ? 0 : static_cast<Position>(milliseconds) << 20;
+}
+
+Timestamp arrival_of(Position position) {
+    return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(position >> 20)}};
+}
+
+struct RocksStore::ReadAttempt {
+    ReadBatch batch;
+    rocksdb::Status status;
+};
+
+RocksStore::ReadAttempt RocksStore::attempt_read(const ShardState& shard, Position from, ReadLimits limits,
+                                                 rocksdb::ReadTier tier) const {
+    ReadAttempt attempt;
+    ReadBatch& batch = attempt.batch;
+    batch.next = from;
+    // Asked before the iterator sees the records: what a closed shard holds no longer grows.
+    batch.closed = shard.closed() || shard.gone();
+
+    const std::string end_key = keys::record_key(shard.key(), end_position);
+    const rocksdb::Slice upper_bound(end_key);
+    rocksdb::ReadOptions options;
+    options.read_tier = tier;
+    options.iterate_upper_bound = &upper_bound;
+    options.auto_prefix_mode = false;
+    const std::unique_ptr<rocksdb::Iterator> record(database_->NewIterator(options, record_family_));
+    std::size_t bytes = 0;
+    for (record->Seek(keys::record_key(shard.key(), from)); record->Valid(); record->Next()) {
+        const auto value = view(record->value());
+        if (batch.records.size() == limits.records || (!batch.records.empty() && bytes + value.size() > limits.bytes)) {
+            return attempt;
+        }
+        bytes += value.size();
+        const Position position = keys::position_of(view(record->key()));
+        batch.records.push_back(parse_record(position, value));
+        batch.next = position + 1;
+    }
+    attempt.status = record->status();
+    batch.reached_tip = attempt.status.ok();
+    return attempt;
+}
+
+asio::awaitable<Result<ReadBatch>> RocksStore::read(ShardKey key, Position from, ReadLimits limits) {
+    const auto shard = shards_.find(key);
+    if (!shard) co_return ReadBatch{{}, from, true, true};
+    // Most reads are of what came last and is in memory: those are answered here. A read that would have to wait for
+    // the disk is begun again where waiting is allowed, unless it has found something to answer with already.
+    auto attempt = attempt_read(*shard, from, limits, rocksdb::kBlockCacheTier);
+    if (attempt.status.IsIncomplete() && attempt.batch.records.empty()) {
+        attempt =
+            co_await run_blocking(pool_, [&] { return attempt_read(*shard, from, limits, rocksdb::kReadAllTier); });
+    }
+    if (!attempt.status.ok() && !attempt.status.IsIncomplete()) co_return read_failed(attempt.status);
+    co_return std::move(attempt.batch);
+}
+
+Position RocksStore::recover_tip(ShardKey shard) const {
+    Position floor = 0;
+    std::string bytes;
+    const std::string begin = keys::record_key(shard, 0);
+    if (database_->Get({}, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), &bytes).ok()) {
+        floor = keys::read_big_endian(bytes);
+    }
+    const rocksdb::Slice lower_bound(begin);
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower_bound;
+    const std::unique_ptr<rocksdb::Iterator> last(database_->NewIterator(options, record_family_));
+    last->SeekForPrev(keys::record_key(shard, end_position));
+    return last->Valid() ? std::max(floor, keys::position_of(view(last->key())) + 1) : floor;
+}
+
+Position RocksStore::tip_of(ShardState& shard) const {
+    return shard.tip([this](ShardKey key) { return recover_tip(key); });
+}
+
+Result<Position> RocksStore::tip(ShardKey key) {
+    const auto shard = shards_.find(key);
+    return shard ? tip_of(*shard) : Position{0};
+}
+
+asio::awaitable<bool> RocksStore::wait(ShardKey key, Position from, std::chrono::milliseconds delay) {
+    const auto shard = shards_.find(key);
+    if (!shard) co_return true;
+    Waiter waiter(co_await asio::this_coro::executor);
+    struct Remembered {
+        ShardState& shard;
+        ShardState::Registration registration;
+        ~Remembered() { shard.forget(registration); }
+    } const remembered{*shard, shard->remember(waiter.waker())};
+    while (tip_of(*shard) <= from && !shard->closed() && !shard->gone()) {
+        if (!co_await waiter.wait_for(clock_, delay)) co_return tip_of(*shard) > from;
+    }
+    co_return true;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> RocksStore::load_rows(std::string_view table) const {
+    std::vector<std::pair<std::string, std::string>> rows;
+    const std::string prefix = keys::row_key(table, {});
+    const std::unique_ptr<rocksdb::Iterator> row(database_->NewIterator({}, catalog_family_));
+    for (row->Seek(prefix); row->Valid() && row->key().starts_with(prefix); row->Next()) {
+        rows.emplace_back(row->key().ToString().substr(prefix.size()), row->value().ToString());
+    }
+    if (!row->status().ok()) return read_failed(row->status());
+    return rows;
+}
+
+}  // namespace rivulet

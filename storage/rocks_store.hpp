@@ -1,0 +1,61 @@
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <memory>
+
+#include "storage/commit_queue.hpp"
+#include "storage/shard_index.hpp"
+#include "storage/store.hpp"
+
+namespace rivulet {
+
+/// The Store on RocksDB: a column family for catalog rows, one for records.
+class RocksStore final : public Store, public Catalog, public RecordLog {
+public:
+    RocksStore(const Options& options, Clock& clock, BlockingPool& pool)
+        : options_(options), clock_(clock), pool_(pool) {}
+    ~RocksStore() override;
+
+    /// Opens or creates the database; call once, first.
+    Result<void> start();
+
+    Catalog& catalog() override { return *this; }
+    RecordLog& log() override { return *this; }
+    Table<Stream>& streams() override { return streams_; }
+
+    boost::asio::awaitable<Result<void>> transact(std::function<Result<void>(Transaction&)> body) override;
+    Result<std::vector<std::pair<std::string, std::string>>> load_rows(std::string_view table) const override;
+
+    boost::asio::awaitable<Result<std::vector<std::optional<Position>>>> append(
+        std::span<const NewRecord> records) override;
+    boost::asio::awaitable<Result<ReadBatch>> read(ShardKey shard, Position from, ReadLimits limits) override;
+    Result<Position> tip(ShardKey shard) override;
+    boost::asio::awaitable<bool> wait(ShardKey shard, Position from, std::chrono::milliseconds delay) override;
+    Result<void> trim(ShardKey shard, Position before) override;
+
+private:
+    class AppendItem;
+    class TransactionItem;
+
+    Result<void> open_database();
+    Result<void> check_format();
+    Result<void> load_next_id();
+    struct ReadAttempt;
+    ReadAttempt attempt_read(const ShardState& shard, Position from, ReadLimits limits, rocksdb::ReadTier tier) const;
+    Position recover_tip(ShardKey shard) const;
+    Position tip_of(ShardState& shard) const;
+
+    const Options options_;
+    Clock& clock_;
+    BlockingPool& pool_;
+    std::unique_ptr<rocksdb::DB> database_;
+    rocksdb::ColumnFamilyHandle* catalog_family_ = nullptr;
+    rocksdb::ColumnFamilyHandle* record_family_ = nullptr;
+    std::uint64_t next_id_ = 1;  ///< writer thread only, once open
+    ShardIndex shards_;
+    Table<Stream> streams_{"stream"};
+    std::unique_ptr<CommitQueue> queue_;
+};
+
+}  // namespace rivulet

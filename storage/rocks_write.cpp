@@ -1,0 +1,186 @@
+#include "common/completion.hpp"
+#include "storage/keys.hpp"
+#include "storage/rocks_store.hpp"
+
+namespace rivulet {
+
+namespace asio = boost::asio;
+
+namespace {
+
+Error write_failed(const rocksdb::Status& status) {
+    return {ErrorCode::io_failure, "The store cannot write: " + status.ToString() + '.'};
+}
+
+}  // namespace
+
+class RocksStore::AppendItem final : public CommitItem {
+public:
+    using Answer = Result<std::vector<std::optional<Position>>>;
+
+    AppendItem(RocksStore& store, std::span<const NewRecord> records, std::function<void(Answer)> done)
+        : store_(store), records_(records), done_(std::move(done)) {}
+
+    bool is_transaction() const override { return false; }
+
+    bool stage(rocksdb::WriteBatch& batch) override {
+        const Timestamp now = store_.clock_.now();
+        bool changes = false;
+        positions_.reserve(records_.size());
+        for (const auto& record : records_) {
+            ShardState* const shard = find(record.shard);
+            if (shard == nullptr || shard->closed() || shard->gone()) {
+                positions_.emplace_back(std::nullopt);
+                continue;
+            }
+            store_.tip_of(*shard);
+            const Position position = shard->next(now);
+            batch.Put(store_.record_family_, keys::record_key(record.shard, position),
+                      keys::record_value(record.partition_key, record.data));
+            positions_.emplace_back(position);
+            changes = true;
+        }
+        return changes;
+    }
+
+    void publish() override {
+        for (const auto& [key, shard] : touched_) {
+            if (shard) shard->publish();
+        }
+    }
+
+    void answer(const rocksdb::Status& status) override {
+        if (status.ok()) {
+            done_(std::move(positions_));
+        } else {
+            done_(write_failed(status));
+        }
+    }
+
+private:
+    // A request's records go to few shards: each is looked up once.
+    ShardState* find(ShardKey key) {
+        for (const auto& [known, shard] : touched_) {
+            if (known == key) return shard.get();
+        }
+        return touched_.emplace_back(key, store_.shards_.find(key)).second.get();
+    }
+
+    RocksStore& store_;
+    std::span<const NewRecord> records_;
+    std::function<void(Answer)> done_;
+    std::vector<std::optional<Position>> positions_;
+    std::vector<std::pair<ShardKey, std::shared_ptr<ShardState>>> touched_;
+};
+
+class RocksStore::TransactionItem final : public CommitItem, public Catalog::Transaction {
+public:
+    TransactionItem(RocksStore& store, std::function<Result<void>(Transaction&)> body,
+                    std::function<void(Result<void>)> done)
+        : store_(store), body_(std::move(body)), done_(std::move(done)) {}
+
+    bool is_transaction() const override { return true; }
+
+    bool stage(rocksdb::WriteBatch& batch) override {
+        batch_ = &batch;
+        next_id_ = store_.next_id_;
+        batch.SetSavePoint();
+        outcome_ = body_(*this);
+        if (!outcome_) {
+            batch.RollbackToSavePoint();
+            publish_.clear();
+            // What the group held before this transaction is still to be committed.
+            return false;
+        }
+        batch.PopSavePoint();
+        if (next_id_ != store_.next_id_) {
+            std::string bytes;
+            keys::append_big_endian(bytes, next_id_, 8);
+            batch.Put(store_.catalog_family_, keys::row_key("meta", "next_id"), bytes);
+        }
+        return batch.Count() > 0;
+    }
+
+    void publish() override {
+        if (!outcome_) return;
+        store_.next_id_ = next_id_;
+        for (const auto& action : publish_) action();
+    }
+
+    void answer(const rocksdb::Status& status) override {
+        if (outcome_ && !status.ok()) outcome_ = write_failed(status);
+        done_(std::move(outcome_));
+    }
+
+    Timestamp now() const override { return store_.clock_.now(); }
+
+    void put_row(std::string_view table, std::string_view key, std::string bytes,
+                 std::function<void()> publish) override {
+        batch_->Put(store_.catalog_family_, keys::row_key(table, key), bytes);
+        publish_.push_back(std::move(publish));
+    }
+
+    void erase_row(std::string_view table, std::string_view key, std::function<void()> publish) override {
+        batch_->Delete(store_.catalog_family_, keys::row_key(table, key));
+        publish_.push_back(std::move(publish));
+    }
+
+    std::uint64_t next_id() override { return next_id_++; }
+
+    void open_shard(ShardKey shard) override {
+        publish_.emplace_back([this, shard] { store_.shards_.add(shard, false); });
+    }
+
+    void close_shard(ShardKey shard) override {
+        publish_.emplace_back([this, shard] {
+            if (const auto state = store_.shards_.find(shard)) state->close();
+        });
+    }
+
+    void drop_shards(std::uint64_t stream) override {
+        batch_->DeleteRange(store_.record_family_, keys::stream_begin(stream), keys::stream_begin(stream + 1));
+        const auto floors = [](std::uint64_t id) { return keys::row_key("floor", keys::stream_begin(id)); };
+        batch_->DeleteRange(store_.catalog_family_, floors(stream), floors(stream + 1));
+        publish_.emplace_back([this, stream] {
+            for (const auto& state : store_.shards_.remove_stream(stream)) state->drop();
+        });
+    }
+
+private:
+    RocksStore& store_;
+    std::function<Result<void>(Transaction&)> body_;
+    std::function<void(Result<void>)> done_;
+    rocksdb::WriteBatch* batch_ = nullptr;
+    std::uint64_t next_id_ = 0;
+    Result<void> outcome_;
+    std::vector<std::function<void()>> publish_;
+};
+
+asio::awaitable<Result<void>> RocksStore::transact(std::function<Result<void>(Transaction&)> body) {
+    co_return co_await await_callback<Result<void>>([this, body = std::move(body)](auto done) mutable {
+        queue_->submit(std::make_unique<TransactionItem>(*this, std::move(body), std::move(done)));
+    });
+}
+
+asio::awaitable<Result<std::vector<std::optional<Position>>>> RocksStore::append(std::span<const NewRecord> records) {
+    co_return co_await await_callback<AppendItem::Answer>(
+        [this, records](auto done) { queue_->submit(std::make_unique<AppendItem>(*this, records, std::move(done))); });
+}
+
+Result<void> RocksStore::trim(ShardKey shard, Position before) {
+    const std::string begin = keys::record_key(shard, 0);
+    const std::string end = keys::record_key(shard, before);
+    rocksdb::WriteBatch batch;
+    batch.DeleteRange(record_family_, begin, end);
+    // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile.
+    const auto tip_now = tip(shard);
+    if (!tip_now) return tip_now.error();
+    std::string floor;
+    keys::append_big_endian(floor, *tip_now, 8);
+    batch.Put(catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
+    const auto status = database_->Write({}, &batch);
+    if (!status.ok()) return write_failed(status);
+    return {};
+}
+
+}  // namespace rivulet

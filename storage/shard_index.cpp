@@ -1,0 +1,70 @@
+#include "storage/shard_index.hpp"
+
+#include <algorithm>
+
+namespace rivulet {
+
+Position ShardState::tip(const std::function<Position(ShardKey)>& recover) {
+    std::call_once(recovered_, [&] { tip_.store(recover(key_), std::memory_order_release); });
+    return tip_.load(std::memory_order_acquire);
+}
+
+Position ShardState::next(Timestamp now) {
+    next_ = std::max({next_, tip_.load(std::memory_order_relaxed), position_at(now)});
+    return next_++;
+}
+
+void ShardState::publish() {
+    // A shard that was closed before the group's records reached it has been given no position.
+    if (next_ > tip_.load(std::memory_order_relaxed)) tip_.store(next_, std::memory_order_release);
+    wake();
+}
+
+void ShardState::close() {
+    closed_.store(true, std::memory_order_release);
+    wake();
+}
+
+void ShardState::drop() {
+    gone_.store(true, std::memory_order_release);
+    wake();
+}
+
+ShardState::Registration ShardState::remember(std::function<void()> waker) {
+    const std::lock_guard lock(mutex_);
+    return wakers_.insert(wakers_.end(), std::move(waker));
+}
+
+void ShardState::forget(Registration registration) {
+    const std::lock_guard lock(mutex_);
+    wakers_.erase(registration);
+}
+
+void ShardState::wake() {
+    const std::lock_guard lock(mutex_);
+    for (const auto& waker : wakers_) waker();
+}
+
+void ShardIndex::add(ShardKey key, bool closed) {
+    const std::unique_lock lock(mutex_);
+    shards_.try_emplace(key, std::make_shared<ShardState>(key, closed));
+}
+
+std::shared_ptr<ShardState> ShardIndex::find(ShardKey key) const {
+    const std::shared_lock lock(mutex_);
+    const auto found = shards_.find(key);
+    return found == shards_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<ShardState>> ShardIndex::remove_stream(std::uint64_t stream) {
+    std::vector<std::shared_ptr<ShardState>> removed;
+    const std::unique_lock lock(mutex_);
+    std::erase_if(shards_, [&](const auto& entry) {
+        if (entry.first.stream != stream) return false;
+        removed.push_back(entry.second);
+        return true;
+    });
+    return removed;
+}
+
+}  // namespace rivulet

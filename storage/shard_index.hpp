@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "storage/record_log.hpp"
+
+namespace rivulet {
+
+/// What the process knows of a shard: where its next record goes, and who waits for it.
+class ShardState {
+public:
+    ShardState(ShardKey key, bool closed) : key_(key), closed_(closed) {}
+
+    ShardKey key() const { return key_; }
+    bool closed() const { return closed_.load(std::memory_order_acquire); }
+    bool gone() const { return gone_.load(std::memory_order_acquire); }
+
+    /// The position after the last committed record. `recover` finds it after a restart, when it is first asked for.
+    Position tip(const std::function<Position(ShardKey)>& recover);
+
+    /// Writer thread only: the position of the next record, arriving at `now`.
+    Position next(Timestamp now);
+
+    /// Writer thread only: all positions given out so far are committed.
+    void publish();
+    void close();
+    void drop();
+
+    /// `waker` is called at every publish, close and drop, until `forget`.
+    using Registration = std::list<std::function<void()>>::iterator;
+    Registration remember(std::function<void()> waker);
+    void forget(Registration registration);
+
+private:
+    void wake();
+
+    const ShardKey key_;
+    std::once_flag recovered_;
+    std::atomic<Position> tip_ = 0;
+    Position next_ = 0;  ///< writer thread only; runs ahead of `tip_` while a group is being committed
+    std::atomic<bool> closed_;
+    std::atomic<bool> gone_ = false;
+    std::mutex mutex_;
+    std::list<std::function<void()>> wakers_;
+};
+
+/// All shards, by key. Thread safety: every member may be called from any thread.
+class ShardIndex {
+public:
+    void add(ShardKey key, bool closed);
+    std::shared_ptr<ShardState> find(ShardKey key) const;
+    /// Takes a stream's shards out and returns them.
+    std::vector<std::shared_ptr<ShardState>> remove_stream(std::uint64_t stream);
+
+private:
+    struct Hash {
+        std::size_t operator()(ShardKey key) const { return key.stream * 0x9e37'79b9'7f4a'7c15U + key.shard; }
+    };
+
+    mutable std::shared_mutex mutex_;
+    std::unordered_map<ShardKey, std::shared_ptr<ShardState>, Hash> shards_;
+};
+
+}  // namespace rivulet

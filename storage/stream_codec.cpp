@@ -1,0 +1,93 @@
+#include <nlohmann/json.hpp>
+
+#include "storage/stream.hpp"
+
+namespace rivulet {
+
+namespace {
+
+using nlohmann::json;
+
+// A hash key does not fit a CBOR integer.
+json encode_shard(const Shard& shard) {
+    json row = {{"ordinal", shard.ordinal},
+                {"first", to_string(shard.first_hash_key)},
+                {"last", to_string(shard.last_hash_key)},
+                {"created", shard.created}};
+    if (shard.closed) row["closed"] = *shard.closed;
+    if (shard.parent) row["parent"] = *shard.parent;
+    if (shard.adjacent_parent) row["adjacent_parent"] = *shard.adjacent_parent;
+    return row;
+}
+
+template <class T>
+std::optional<T> optional_member(const json& row, const char* name) {
+    const auto found = row.find(name);
+    return found == row.end() ? std::nullopt : std::optional(found->get<T>());
+}
+
+Shard decode_shard(const json& row) {
+    Shard shard;
+    shard.ordinal = row.at("ordinal").get<std::uint32_t>();
+    shard.first_hash_key = parse_uint128(row.at("first").get_ref<const std::string&>()).value_or(0);
+    shard.last_hash_key = parse_uint128(row.at("last").get_ref<const std::string&>()).value_or(0);
+    shard.created = row.at("created").get<std::int64_t>();
+    shard.closed = optional_member<std::int64_t>(row, "closed");
+    shard.parent = optional_member<std::uint32_t>(row, "parent");
+    shard.adjacent_parent = optional_member<std::uint32_t>(row, "adjacent_parent");
+    return shard;
+}
+
+Timestamp timestamp(const json& milliseconds) {
+    return Timestamp{std::chrono::milliseconds{milliseconds.get<std::int64_t>()}};
+}
+
+}  // namespace
+
+std::string RowCodec<Stream>::encode(const Stream& stream) {
+    json row = {{"id", stream.id},
+                {"account", stream.owner.account},
+                {"region", stream.owner.region},
+                {"name", stream.name},
+                {"created", stream.created.time_since_epoch().count()},
+                {"status", static_cast<int>(stream.status)},
+                {"mode", static_cast<int>(stream.mode)},
+                {"retention_hours", stream.retention_hours},
+                {"max_record_kib", stream.max_record_kib},
+                {"tags", stream.tags},
+                {"next_shard", stream.next_shard},
+                {"shards", json::array()}};
+    if (stream.pending) {
+        row["pending"] = {{"due", stream.pending->due.time_since_epoch().count()},
+                          {"target_shard_count", stream.pending->target_shard_count}};
+    }
+    for (const auto& shard : stream.shards) row["shards"].push_back(encode_shard(shard));
+    std::string bytes;
+    json::to_cbor(row, bytes);
+    return bytes;
+}
+
+Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
+    const json row = json::from_cbor(bytes);
+    Stream stream;
+    stream.id = row.at("id").get<std::uint64_t>();
+    stream.owner = {row.at("account").get<std::string>(), row.at("region").get<std::string>()};
+    stream.name = row.at("name").get<std::string>();
+    stream.created = timestamp(row.at("created"));
+    stream.status = static_cast<StreamStatus>(row.at("status").get<int>());
+    stream.mode = static_cast<StreamMode>(row.at("mode").get<int>());
+    stream.retention_hours = row.at("retention_hours").get<std::int32_t>();
+    stream.max_record_kib = row.at("max_record_kib").get<std::int32_t>();
+    stream.tags = row.at("tags").get<decltype(stream.tags)>();
+    stream.next_shard = row.at("next_shard").get<std::uint32_t>();
+    if (const auto pending = row.find("pending"); pending != row.end()) {
+        stream.pending =
+            PendingChange{timestamp(pending->at("due")), pending->at("target_shard_count").get<std::int32_t>()};
+    }
+    for (const auto& shard : row.at("shards")) stream.shards.push_back(decode_shard(shard));
+    return stream;
+} catch (const json::exception& fault) {
+    return Error(ErrorCode::io_failure, std::string("a stream's catalog row cannot be read: ") + fault.what());
+}
+
+}  // namespace rivulet
