@@ -15,12 +15,18 @@ struct SystemClock::State {
     std::mutex mutex;
     TimerId last_timer = 0;
     std::unordered_map<TimerId, asio::steady_timer> timers;
+    bool stopped = false;
 };
 
 SystemClock::SystemClock(asio::any_io_executor executor) : state_(std::make_shared<State>(std::move(executor))) {}
 
 SystemClock::~SystemClock() {
+    stop();
+}
+
+void SystemClock::stop() {
     const std::lock_guard lock(state_->mutex);
+    state_->stopped = true;
     state_->timers.clear();
 }
 
@@ -31,6 +37,7 @@ Timestamp SystemClock::now() const {
 Clock::TimerId SystemClock::schedule(milliseconds delay, std::function<void()> action) {
     const std::lock_guard lock(state_->mutex);
     const TimerId id = ++state_->last_timer;
+    if (state_->stopped) return id;
     auto [entry, inserted] = state_->timers.try_emplace(id, state_->executor, delay);
     entry->second.async_wait([state = std::weak_ptr(state_), id, action = std::move(action)](auto error) {
         const auto alive = state.lock();

@@ -40,6 +40,9 @@ public:
     explicit SystemClock(boost::asio::any_io_executor executor);
     ~SystemClock() override;
 
+    /// Forgets all timers and takes no more: call before the executor's context goes away.
+    void stop();
+
     Timestamp now() const override;
     TimerId schedule(std::chrono::milliseconds delay, std::function<void()> action) override;
     void cancel(TimerId timer) override;

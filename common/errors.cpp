@@ -5,10 +5,10 @@ namespace rivulet {
 ErrorKind kind_of(ErrorCode code) {
     switch (code) {
         case ErrorCode::access_denied: return {"AccessDeniedException", 400};
-        case ErrorCode::incomplete_signature: return {"IncompleteSignatureException", 403};
+        case ErrorCode::incomplete_signature: return {"IncompleteSignatureException", 400};
         case ErrorCode::internal_failure: return {"InternalFailure", 500};
-        case ErrorCode::invalid_signature: return {"InvalidSignatureException", 403};
-        case ErrorCode::missing_authentication_token: return {"MissingAuthenticationTokenException", 403};
+        case ErrorCode::invalid_signature: return {"InvalidSignatureException", 400};
+        case ErrorCode::missing_authentication_token: return {"MissingAuthenticationTokenException", 400};
         case ErrorCode::request_entity_too_large: return {"RequestEntityTooLarge", 413};
         case ErrorCode::serialization: return {"SerializationException", 400};
         case ErrorCode::unknown_operation: return {"UnknownOperationException", 400};

@@ -36,7 +36,7 @@ enum class StreamMode : std::uint8_t { provisioned, on_demand };
 /// A change that a stream is on its way through: it takes effect at `due`.
 struct PendingChange {
     Timestamp due;
-    std::int32_t target_shard_count = 0;  ///< of a scaling; 0 for any other change
+    std::int32_t target_shard_count = 0;  ///< of a creation or a scaling; 0 for any other change
 
     bool operator==(const PendingChange&) const = default;
 };
@@ -51,6 +51,7 @@ struct Stream {
     StreamMode mode = StreamMode::provisioned;
     std::int32_t retention_hours = 24;
     std::int32_t max_record_kib = 1024;
+    std::int32_t warm_throughput_mibps = 0;  ///< 0: none asked for
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::optional<PendingChange> pending;
     std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets

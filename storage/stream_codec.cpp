@@ -54,6 +54,7 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
                 {"mode", static_cast<int>(stream.mode)},
                 {"retention_hours", stream.retention_hours},
                 {"max_record_kib", stream.max_record_kib},
+                {"warm_throughput_mibps", stream.warm_throughput_mibps},
                 {"tags", stream.tags},
                 {"next_shard", stream.next_shard},
                 {"shards", json::array()}};
@@ -78,6 +79,7 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     stream.mode = static_cast<StreamMode>(row.at("mode").get<int>());
     stream.retention_hours = row.at("retention_hours").get<std::int32_t>();
     stream.max_record_kib = row.at("max_record_kib").get<std::int32_t>();
+    stream.warm_throughput_mibps = optional_member<std::int32_t>(row, "warm_throughput_mibps").value_or(0);
     stream.tags = row.at("tags").get<decltype(stream.tags)>();
     stream.next_shard = row.at("next_shard").get<std::uint32_t>();
     if (const auto pending = row.find("pending"); pending != row.end()) {

@@ -1,0 +1,65 @@
+#include "server/data_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <system_error>
+
+namespace rivulet {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view name_prefix = "rivulet-ephemeral-";
+
+/// The lock on a temporary directory, held as long as the descriptor is open; -1 if another process has it.
+int lock_directory(const fs::path& directory) {
+    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
+    if (descriptor >= 0) close(descriptor);
+    return -1;
+}
+
+void remove_abandoned(const fs::path& parent) {
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+        if (!entry.path().filename().string().starts_with(name_prefix)) continue;
+        const int lock = lock_directory(entry.path());
+        if (lock < 0) continue;
+        fs::remove_all(entry.path(), ignored);
+        close(lock);
+    }
+}
+
+}  // namespace
+
+Result<DataDirectory> DataDirectory::prepare(const Settings& settings) {
+    if (!settings.ephemeral) return DataDirectory(settings.data_dir, -1);
+    std::error_code fault;
+    const fs::path parent = fs::temp_directory_path(fault);
+    if (fault) return Error(ErrorCode::io_failure, "There is no temporary directory: " + fault.message() + '.');
+    remove_abandoned(parent);
+    std::string name = (parent / (std::string(name_prefix) + "XXXXXX")).string();
+    if (mkdtemp(name.data()) == nullptr) {
+        return Error(ErrorCode::io_failure,
+                     "A temporary directory cannot be made in " + parent.string() + ": " + std::strerror(errno) + '.');
+    }
+    return DataDirectory(name, lock_directory(name));
+}
+
+DataDirectory::DataDirectory(DataDirectory&& other) noexcept : path_(std::move(other.path_)), lock_(other.lock_) {
+    other.lock_ = -1;
+}
+
+DataDirectory::~DataDirectory() {
+    if (lock_ < 0) return;
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    close(lock_);
+}
+
+}  // namespace rivulet

@@ -1,0 +1,54 @@
+#include "server/kinesis/errors.hpp"
+#include "server/kinesis/operations.hpp"
+#include "server/kinesis/shapes.hpp"
+#include "server/kinesis/stream_names.hpp"
+
+namespace rivulet::kinesis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
+struct Input {
+    std::optional<std::string> stream_name;
+    std::optional<bool> enforce_consumer_deletion;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+constexpr std::array input_members = {
+    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Input::enforce_consumer_deletion>("EnforceConsumerDeletion", shapes::boolean),
+    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+};
+constexpr wire::Shape input_shape = wire::structure_shape("DeleteStreamInput", input_members);
+
+asio::awaitable<Result<void>> delete_stream(const Call& call, const Input& input) {
+    const auto reference = resolve_stream(call, input);
+    if (!reference) co_return reference.error();
+    auto& streams = call.service.store.streams();
+    const auto deleted =
+        co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
+            const auto stream = find_stream(call, *reference);
+            if (!stream) return stream.error();
+            if ((*stream)->status == StreamStatus::deleting) return errors::stream_not_active(**stream);
+            Stream after = **stream;
+            after.status = StreamStatus::deleting;
+            after.pending = PendingChange{transaction.now() + call.service.settings.delete_stream_time, 0};
+            // A stream that is going shows no shards and takes and gives no records: they can go now.
+            after.shards.clear();
+            transaction.drop_shards(after.id);
+            streams.put(transaction, reference->key, std::move(after));
+            return {};
+        });
+    if (!deleted) co_return deleted;
+    co_return co_await call.service.lifecycle.follow(call.owner, reference->name);
+}
+
+}  // namespace
+
+constinit const Operation delete_stream_operation = wire::operation<&delete_stream, input_shape>("DeleteStream");
+
+}  // namespace rivulet::kinesis

@@ -1,0 +1,100 @@
+#include "server/kinesis/operations.hpp"
+#include "server/kinesis/shapes.hpp"
+#include "server/kinesis/stream_names.hpp"
+
+namespace rivulet::kinesis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
+struct Input {
+    std::optional<std::string> stream_name;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+constexpr std::array input_members = {
+    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+};
+constexpr wire::Shape input_shape = wire::structure_shape("DescribeStreamSummaryInput", input_members);
+
+struct WarmThroughput {
+    std::optional<std::int32_t> target_mibps;
+    std::optional<std::int32_t> current_mibps;
+};
+
+constexpr std::array warm_throughput_members = {
+    wire::member<&WarmThroughput::target_mibps>("TargetMiBps", shapes::natural_integer),
+    wire::member<&WarmThroughput::current_mibps>("CurrentMiBps", shapes::natural_integer),
+};
+constexpr wire::Shape warm_throughput = wire::structure_shape("WarmThroughputObject", warm_throughput_members);
+
+struct Summary {
+    wire::Required<std::string> stream_name;
+    wire::Required<std::string> stream_arn;
+    wire::Required<std::string> stream_status;
+    std::optional<shapes::StreamModeDetails> stream_mode_details;
+    wire::Required<std::int32_t> retention_period_hours;
+    wire::Required<Timestamp> stream_creation_timestamp;
+    wire::Required<std::vector<shapes::EnhancedMetrics>> enhanced_monitoring;
+    std::optional<std::string> encryption_type;
+    wire::Required<std::int32_t> open_shard_count;
+    std::optional<std::int32_t> consumer_count;
+    std::optional<WarmThroughput> warm_throughput;
+    std::optional<std::int32_t> max_record_size_in_kib;
+};
+
+constexpr std::array summary_members = {
+    wire::member<&Summary::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Summary::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Summary::stream_status>("StreamStatus", shapes::stream_status),
+    wire::member<&Summary::stream_mode_details>("StreamModeDetails", shapes::stream_mode_details),
+    wire::member<&Summary::retention_period_hours>("RetentionPeriodHours", shapes::retention_period_hours),
+    wire::member<&Summary::stream_creation_timestamp>("StreamCreationTimestamp", shapes::timestamp),
+    wire::member<&Summary::enhanced_monitoring>("EnhancedMonitoring", shapes::enhanced_monitoring_list),
+    wire::member<&Summary::encryption_type>("EncryptionType", shapes::encryption_type),
+    wire::member<&Summary::open_shard_count>("OpenShardCount", shapes::shard_count),
+    wire::member<&Summary::consumer_count>("ConsumerCount", shapes::consumer_count),
+    wire::member<&Summary::warm_throughput>("WarmThroughput", warm_throughput),
+    wire::member<&Summary::max_record_size_in_kib>("MaxRecordSizeInKiB", shapes::max_record_size_in_kib),
+};
+constexpr wire::Shape summary_shape = wire::structure_shape("StreamDescriptionSummary", summary_members);
+
+struct Output {
+    wire::Required<Summary> stream_description_summary;
+};
+
+constexpr std::array output_members = {
+    wire::member<&Output::stream_description_summary>("StreamDescriptionSummary", summary_shape),
+};
+constexpr wire::Shape output_shape = wire::structure_shape("DescribeStreamSummaryOutput", output_members);
+
+asio::awaitable<Result<Output>> describe_stream_summary(const Call& call, const Input& input) {
+    const auto stream = find_stream(call, input);
+    if (!stream) co_return stream.error();
+    Summary summary;
+    summary.stream_name = (*stream)->name;
+    summary.stream_arn = (*stream)->arn();
+    summary.stream_status = std::string(status_name((*stream)->status));
+    summary.stream_mode_details = shapes::StreamModeDetails{std::string(mode_name((*stream)->mode))};
+    summary.retention_period_hours = (*stream)->retention_hours;
+    summary.stream_creation_timestamp = (*stream)->created;
+    summary.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{std::vector<std::string>{}}};
+    summary.encryption_type = "NONE";
+    summary.open_shard_count = static_cast<std::int32_t>((*stream)->open_shard_count());
+    summary.consumer_count = 0;
+    if (const auto mibps = (*stream)->warm_throughput_mibps; mibps > 0) summary.warm_throughput = {mibps, mibps};
+    summary.max_record_size_in_kib = (*stream)->max_record_kib;
+    co_return Output{std::move(summary)};
+}
+
+}  // namespace
+
+constinit const Operation describe_stream_summary_operation =
+    wire::operation<&describe_stream_summary, input_shape, &output_shape>("DescribeStreamSummary");
+
+}  // namespace rivulet::kinesis

@@ -1,0 +1,245 @@
+#include "server/kinesis/errors.hpp"
+
+#include <ctime>
+
+#include "common/limits.hpp"
+#include "server/kinesis/stream_names.hpp"
+
+namespace rivulet::kinesis::errors {
+
+namespace {
+
+std::string str(std::string_view text) {
+    return std::string(text);
+}
+
+Error invalid_argument(std::string message) {
+    return {ErrorCode::invalid_argument, std::move(message)};
+}
+
+std::string under(const Stream& stream) {
+    return "stream " + stream.name + " under account " + stream.owner.account;
+}
+
+std::string milliseconds(Timestamp time) {
+    return std::to_string(time.time_since_epoch().count());
+}
+
+/// `Thu Jan 22 01:22:02 UTC 2015`
+std::string java_date(Timestamp time) {
+    const auto seconds = static_cast<std::time_t>(time.time_since_epoch().count() / 1000);
+    std::tm utc{};
+    gmtime_r(&seconds, &utc);
+    char text[64];
+    return {text, std::strftime(text, sizeof text, "%a %b %d %H:%M:%S UTC %Y", &utc)};
+}
+
+std::string retention(std::int32_t hours) {
+    return "Requested retention period (" + std::to_string(hours) + " hours)";
+}
+
+std::string open_shards(std::size_t current, std::int32_t target) {
+    return " your current open shard count. Current open shard count: " + std::to_string(current) +
+           " Target shard count: " + std::to_string(target);
+}
+
+}  // namespace
+
+Error stream_not_found(std::string_view name, std::string_view account) {
+    return {ErrorCode::resource_not_found, "Stream " + str(name) + " under account " + str(account) + " not found."};
+}
+
+Error stream_exists(std::string_view name, std::string_view account) {
+    return {ErrorCode::resource_in_use, "Stream " + str(name) + " under account " + str(account) + " already exists."};
+}
+
+Error stream_not_active(const Stream& stream) {
+    return {ErrorCode::resource_in_use, "Stream " + stream.name + " under account " + stream.owner.account +
+                                            " not ACTIVE, instead in state " + str(status_name(stream.status))};
+}
+
+Error stream_not_named() {
+    return {ErrorCode::validation,
+            "1 validation error detected: Value null at 'streamName' failed to satisfy constraint: Member must not be "
+            "null"};
+}
+
+Error names_disagree(std::string_view name, std::string_view arn) {
+    return invalid_argument("StreamName " + str(name) + " and StreamARN " + str(arn) + " do not name the same stream.");
+}
+
+Error stream_id_unsupported() {
+    return invalid_argument("StreamId is reserved for future use and names no stream. Use StreamName or StreamARN.");
+}
+
+Error shard_does_not_exist(const Stream& stream, std::string_view shard_id) {
+    return {ErrorCode::resource_not_found, "Shard " + str(shard_id) + " in " + under(stream) + " does not exist"};
+}
+
+Error shard_not_found(const Stream& stream, std::string_view given) {
+    return {ErrorCode::resource_not_found, "Could not find shard " + str(given) + " in " + under(stream) + "."};
+}
+
+Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t limit, std::int64_t additional) {
+    return {
+        ErrorCode::limit_exceeded,
+        "This request would exceed the shard limit for the account " + owner.account + " in " + owner.region +
+            ". Current shard count for the account: " + std::to_string(current) + ". Limit: " + std::to_string(limit) +
+            ". Number of additional shards that would have resulted from this request: " + std::to_string(additional) +
+            ". Refer to the AWS Service Limits page "
+            "(http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to "
+            "request higher limits."};
+}
+
+Error retention_too_short(std::int32_t hours) {
+    return invalid_argument("Minimum allowed retention period is 24 hours. " + retention(hours) + " is too short.");
+}
+
+Error retention_too_long(std::int32_t hours) {
+    return invalid_argument("Maximum allowed retention period is 8760 hours. " + retention(hours) + " is too long.");
+}
+
+Error retention_not_increased(const Stream& stream, std::int32_t hours) {
+    return invalid_argument(retention(hours) + " for stream " + stream.name +
+                            " can not be shorter than existing retention period (" +
+                            std::to_string(stream.retention_hours) + " hours). Use DecreaseRetentionPeriod API.");
+}
+
+Error retention_not_decreased(const Stream& stream, std::int32_t hours) {
+    return invalid_argument(retention(hours) + " for stream " + stream.name +
+                            " can not be longer than existing retention period (" +
+                            std::to_string(stream.retention_hours) + " hours). Use IncreaseRetentionPeriod API.");
+}
+
+Error shard_count_missing() {
+    return {ErrorCode::validation,
+            "1 validation error detected: Value null at 'shardCount' failed to satisfy constraint: Member must not be "
+            "null"};
+}
+
+Error shard_count_with_on_demand() {
+    return invalid_argument("ShardCount cannot be specified for a stream in ON_DEMAND mode.");
+}
+
+Error warm_throughput_with_provisioned() {
+    return invalid_argument("WarmThroughputMiBps can only be specified for a stream in ON_DEMAND mode.");
+}
+
+Error scales_over_double(std::size_t current, std::int32_t target) {
+    return invalid_argument("UpdateShardCount cannot scale up over double" + open_shards(current, target));
+}
+
+Error scales_below_half(std::size_t current, std::int32_t target) {
+    return invalid_argument("UpdateShardCount cannot scale down below half" + open_shards(current, target));
+}
+
+Error on_demand_refuses(const Stream& stream, std::string_view operation) {
+    return {ErrorCode::validation, str(operation) +
+                                       " is only supported for data streams with the provisioned capacity "
+                                       "mode. Stream " +
+                                       stream.name + " under account " + stream.owner.account +
+                                       " is in ON_DEMAND mode."};
+}
+
+Error explicit_hash_key_out_of_range(std::string_view given) {
+    return invalid_argument(
+        "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: [0, 2^128-1]. Specified value was " +
+        str(given));
+}
+
+Error data_too_long(std::string_view path, std::size_t bytes, std::size_t most) {
+    const std::string size = std::to_string(bytes);
+    return {ErrorCode::validation,
+            "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=" + size + " cap=" + size +
+                "]' at '" + str(path) +
+                "' failed to satisfy constraint: Member must have length less than or equal to " +
+                std::to_string(most)};
+}
+
+Error record_too_long(std::size_t bytes, std::size_t most) {
+    return invalid_argument("The data and the partition key of a record have " + std::to_string(bytes) +
+                            " bytes together; the stream allows records of at most " + std::to_string(most) +
+                            " bytes.");
+}
+
+Error records_too_long(std::size_t bytes, std::size_t most) {
+    return invalid_argument("Records size exceeds " + std::to_string(most) + " bytes: the request has " +
+                            std::to_string(bytes) + '.');
+}
+
+Error invalid_ordering_sequence_number(const Stream& stream, std::string_view given) {
+    return invalid_argument("ExclusiveMinimumSequenceNumber " + str(given) + " used in PutRecord on " + under(stream) +
+                            " is invalid.");
+}
+
+Error sequence_number_and_type(std::string_view type, bool has_sequence_number) {
+    return invalid_argument(
+        "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and StartingSequenceNumber or (2) "
+        "TRIM_HORIZON or LATEST and no StartingSequenceNumber. Request specified " +
+        str(type) + (has_sequence_number ? " and also a StartingSequenceNumber." : " and no StartingSequenceNumber."));
+}
+
+Error timestamp_missing() {
+    return invalid_argument(
+        "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. Current request has no timestamp "
+        "parameter.");
+}
+
+Error timestamp_in_future(Timestamp given, Timestamp now) {
+    return invalid_argument(
+        "The timestampInMillis parameter cannot be greater than the currentTimestampInMillis. timestampInMillis: " +
+        milliseconds(given) + ", currentTimestampInMillis: " + milliseconds(now));
+}
+
+Error sequence_number_of_other_shard(std::uint32_t encoded, std::uint32_t used) {
+    return invalid_argument("Invalid StartingSequenceNumber. It encodes " + shard_id(encoded) +
+                            ", while it was used in a call to a shard with " + shard_id(used));
+}
+
+Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given) {
+    return invalid_argument("StartingSequenceNumber " + str(given) + " used in GetShardIterator on shard " +
+                            shard_id(shard) + " in " + under(stream) + " is invalid.");
+}
+
+Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given) {
+    return invalid_argument("StartingSequenceNumber " + str(given) + " used in GetShardIterator on shard " +
+                            shard_id(shard) + " in " + under(stream) +
+                            " is invalid because it did not come from this stream.");
+}
+
+Error invalid_shard_iterator() {
+    return invalid_argument("Invalid ShardIterator.");
+}
+
+Error expired_iterator(Timestamp created, Timestamp now) {
+    return {ErrorCode::expired_iterator, "Iterator expired. The iterator was created at time " + java_date(created) +
+                                             " while right now it is " + java_date(now) +
+                                             " which is further in the future than the tolerated delay of " +
+                                             std::to_string(limits::shard_iterator_seconds * 1000) + " milliseconds."};
+}
+
+Error invalid_next_token() {
+    return invalid_argument("Invalid NextToken.");
+}
+
+Error expired_next_token() {
+    return {ErrorCode::expired_next_token, "The NextToken has expired: it may be used for 300 seconds."};
+}
+
+Error next_token_or_stream() {
+    return invalid_argument("Either NextToken or StreamName should be provided.");
+}
+
+Error next_token_and_stream() {
+    return invalid_argument("NextToken and StreamName cannot be provided together.");
+}
+
+Error next_token_with(std::string_view member) {
+    return invalid_argument("NextToken and " + str(member) + " cannot be provided together.");
+}
+
+Error shard_filter_needs(std::string_view type, std::string_view member) {
+    return invalid_argument("ShardFilter of type " + str(type) + " needs " + str(member) + '.');
+}
+
+}  // namespace rivulet::kinesis::errors

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "common/account_region.hpp"
+#include "common/errors.hpp"
+#include "storage/stream.hpp"
+
+/// Every message of Kinesis Data Streams that is not a shape's, in one place and in the service's words (as kinesalite
+/// and the bug reports of SDK users quote them).
+namespace rivulet::kinesis::errors {
+
+Error stream_not_found(std::string_view name, std::string_view account);
+Error stream_exists(std::string_view name, std::string_view account);
+Error stream_not_active(const Stream& stream);
+Error stream_not_named();
+Error names_disagree(std::string_view name, std::string_view arn);
+Error stream_id_unsupported();
+Error shard_does_not_exist(const Stream& stream, std::string_view shard_id);
+Error shard_not_found(const Stream& stream, std::string_view given);
+Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t limit, std::int64_t additional);
+
+Error retention_too_short(std::int32_t hours);
+Error retention_too_long(std::int32_t hours);
+Error retention_not_increased(const Stream& stream, std::int32_t hours);
+Error retention_not_decreased(const Stream& stream, std::int32_t hours);
+
+Error shard_count_missing();
+Error shard_count_with_on_demand();
+Error warm_throughput_with_provisioned();
+Error scales_over_double(std::size_t current, std::int32_t target);
+Error scales_below_half(std::size_t current, std::int32_t target);
+Error on_demand_refuses(const Stream& stream, std::string_view operation);
+
+Error explicit_hash_key_out_of_range(std::string_view given);
+Error data_too_long(std::string_view path, std::size_t bytes, std::size_t most);
+Error record_too_long(std::size_t bytes, std::size_t most);
+Error records_too_long(std::size_t bytes, std::size_t most);
+Error invalid_ordering_sequence_number(const Stream& stream, std::string_view given);
+
+Error sequence_number_and_type(std::string_view type, bool has_sequence_number);
+Error timestamp_missing();
+Error timestamp_in_future(Timestamp given, Timestamp now);
+Error sequence_number_of_other_shard(std::uint32_t encoded, std::uint32_t used);
+Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given);
+Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given);
+Error invalid_shard_iterator();
+Error expired_iterator(Timestamp created, Timestamp now);
+
+Error invalid_next_token();
+Error expired_next_token();
+Error next_token_or_stream();
+Error next_token_and_stream();
+Error next_token_with(std::string_view member);
+Error shard_filter_needs(std::string_view type, std::string_view member);
+
+}  // namespace rivulet::kinesis::errors

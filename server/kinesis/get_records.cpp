@@ -1,0 +1,156 @@
+#include <algorithm>
+
+#include "server/kinesis/errors.hpp"
+#include "server/kinesis/operations.hpp"
+#include "server/kinesis/shapes.hpp"
+#include "server/kinesis/shard_iterator.hpp"
+#include "server/kinesis/stream_names.hpp"
+
+namespace rivulet::kinesis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+struct Input {
+    wire::Required<std::string> shard_iterator;
+    std::optional<std::int32_t> limit;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+constexpr std::array input_members = {
+    wire::member<&Input::shard_iterator>("ShardIterator", shapes::shard_iterator),
+    wire::member<&Input::limit>("Limit", shapes::limit),
+    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+};
+constexpr wire::Shape input_shape = wire::structure_shape("GetRecordsInput", input_members);
+
+struct Record {
+    wire::Required<std::string> sequence_number;
+    std::optional<Timestamp> approximate_arrival_timestamp;
+    wire::Required<wire::Blob> data;
+    wire::Required<std::string> partition_key;
+    std::optional<std::string> encryption_type;
+};
+
+constexpr std::array record_members = {
+    wire::member<&Record::sequence_number>("SequenceNumber", shapes::sequence_number),
+    wire::member<&Record::approximate_arrival_timestamp>("ApproximateArrivalTimestamp", shapes::timestamp),
+    wire::member<&Record::data>("Data", shapes::data),
+    wire::member<&Record::partition_key>("PartitionKey", shapes::partition_key),
+    wire::member<&Record::encryption_type>("EncryptionType", shapes::encryption_type),
+};
+constexpr wire::Shape record_shape = wire::structure_shape("Record", record_members);
+constexpr wire::Shape record_list = wire::list_shape<Record>(record_shape);
+
+struct ChildShard {
+    wire::Required<std::string> shard_id;
+    wire::Required<std::vector<std::string>> parent_shards;
+    wire::Required<shapes::HashKeyRange> hash_key_range;
+};
+
+constexpr wire::Shape shard_id_list = wire::list_shape<std::string>(shapes::shard_id);
+constexpr std::array child_shard_members = {
+    wire::member<&ChildShard::shard_id>("ShardId", shapes::shard_id),
+    wire::member<&ChildShard::parent_shards>("ParentShards", shard_id_list),
+    wire::member<&ChildShard::hash_key_range>("HashKeyRange", shapes::hash_key_range),
+};
+constexpr wire::Shape child_shard = wire::structure_shape("ChildShard", child_shard_members);
+constexpr wire::Shape child_shard_list = wire::list_shape<ChildShard>(child_shard);
+
+struct Output {
+    wire::Required<std::vector<Record>> records;
+    std::optional<std::string> next_shard_iterator;
+    std::optional<std::int64_t> millis_behind_latest;
+    std::optional<std::vector<ChildShard>> child_shards;
+};
+
+constexpr std::array output_members = {
+    wire::member<&Output::records>("Records", record_list),
+    wire::member<&Output::next_shard_iterator>("NextShardIterator", shapes::shard_iterator),
+    wire::member<&Output::millis_behind_latest>("MillisBehindLatest", shapes::millis_behind_latest),
+    wire::member<&Output::child_shards>("ChildShards", child_shard_list),
+};
+constexpr wire::Shape output_shape = wire::structure_shape("GetRecordsOutput", output_members);
+
+std::vector<ChildShard> children_of(const Stream& stream, std::uint32_t ordinal) {
+    std::vector<ChildShard> children;
+    for (const auto& shard : stream.shards) {
+        if (shard.parent != ordinal && shard.adjacent_parent != ordinal) continue;
+        std::vector<std::string> parents;
+        if (shard.parent) parents.push_back(shard_id(*shard.parent));
+        if (shard.adjacent_parent) parents.push_back(shard_id(*shard.adjacent_parent));
+        children.push_back({shard_id(shard.ordinal), std::move(parents),
+                            shapes::HashKeyRange{to_string(shard.first_hash_key), to_string(shard.last_hash_key)}});
+    }
+    return children;
+}
+
+std::vector<Record> shown(const Shard& shard, std::vector<StoredRecord>&& stored) {
+    std::vector<Record> records;
+    records.reserve(stored.size());
+    for (auto& record : stored) {
+        records.push_back({to_string(sequence_number_of(shard, record.position)),
+                           arrival_of(record.position),
+                           wire::Blob{std::move(record.data)},
+                           std::move(record.partition_key),
+                           {}});
+    }
+    return records;
+}
+
+/// The stream an iterator reads, which must be the one the request names, where it names one.
+Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const Input& input, const ShardIterator& iterator) {
+    if (input.stream_arn || input.stream_id) {
+        const auto reference = resolve_stream(call, std::nullopt, input.stream_arn, input.stream_id);
+        if (!reference) return reference.error();
+        if (reference->name != iterator.stream_name) return errors::invalid_shard_iterator();
+    }
+    auto stream = call.service.store.streams().find(stream_key(call.owner, iterator.stream_name));
+    if (!stream || stream->id != iterator.stream_id) {
+        return errors::stream_not_found(iterator.stream_name, call.owner.account);
+    }
+    return stream;
+}
+
+asio::awaitable<Result<Output>> get_records(const Call& call, const Input& input) {
+    const auto iterator = read_shard_iterator(call, *input.shard_iterator);
+    if (!iterator) co_return iterator.error();
+    const auto stream = stream_of(call, input, *iterator);
+    if (!stream) co_return stream.error();
+    const Shard* const shard = (*stream)->find_shard(iterator->shard);
+    if (!shard) co_return errors::shard_does_not_exist(**stream, shard_id(iterator->shard));
+
+    // Expired records are invisible at once, whenever their room is given back.
+    const Timestamp now = call.service.clock.now();
+    const Position horizon = position_at(now - std::chrono::hours((*stream)->retention_hours));
+    const ReadLimits most{input.limit ? static_cast<std::size_t>(*input.limit) : limits::max_get_records,
+                          limits::max_get_records_bytes};
+    auto batch = co_await call.service.store.log().read({(*stream)->id, shard->ordinal},
+                                                        std::max(iterator->position, horizon), most);
+    if (!batch) co_return batch.error();
+
+    Output output;
+    output.millis_behind_latest = 0;
+    if (!batch->reached_tip && !batch->records.empty()) {
+        output.millis_behind_latest =
+            std::max<std::int64_t>(0, (now - arrival_of(batch->records.back().position)).count());
+    }
+    if (batch->reached_tip && batch->closed) {
+        output.child_shards = children_of(**stream, shard->ordinal);
+    } else {
+        output.next_shard_iterator = make_shard_iterator(call, **stream, shard->ordinal, batch->next);
+    }
+    output.records = shown(*shard, std::move(batch->records));
+    co_return output;
+}
+
+}  // namespace
+
+constinit const Operation get_records_operation =
+    wire::operation<&get_records, input_shape, &output_shape>("GetRecords");
+
+}  // namespace rivulet::kinesis

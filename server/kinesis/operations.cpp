@@ -1,0 +1,55 @@
+#include "server/kinesis/operations.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "common/limits.hpp"
+
+namespace rivulet::kinesis {
+
+namespace {
+
+constexpr std::array all = {
+    &create_stream_operation,
+    &decrease_stream_retention_period_operation,
+    &delete_stream_operation,
+    &describe_stream_operation,
+    &describe_stream_summary_operation,
+    &get_records_operation,
+    &get_shard_iterator_operation,
+    &increase_stream_retention_period_operation,
+    &list_shards_operation,
+    &list_streams_operation,
+    &put_record_operation,
+    &put_records_operation,
+    &update_shard_count_operation,
+};
+
+const Operation* find_operation(std::string_view name) {
+    const auto found = std::ranges::find(all, name, &Operation::name);
+    return found == all.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+std::span<const Operation* const> operations() {
+    return all;
+}
+
+std::size_t Protocol::max_body_bytes() const {
+    return limits::max_kinesis_body_bytes;
+}
+
+std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view operation) const {
+    const Operation* const found = find_operation(operation);
+    if (!found) return std::nullopt;
+    return Input{found->input, found->new_input()};
+}
+
+boost::asio::awaitable<Result<std::string>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
+                                                          const void* input, wire::Format format) {
+    const Call call{service_, caller.owner};
+    co_return co_await find_operation(operation)->run(call, input, format);
+}
+
+}  // namespace rivulet::kinesis

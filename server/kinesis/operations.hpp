@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+
+#include "server/kinesis/service.hpp"
+
+/// The operations of Kinesis Data Streams: each stands in the file of its name.
+namespace rivulet::kinesis {
+
+extern const Operation create_stream_operation;
+extern const Operation decrease_stream_retention_period_operation;
+extern const Operation delete_stream_operation;
+extern const Operation describe_stream_operation;
+extern const Operation describe_stream_summary_operation;
+extern const Operation get_records_operation;
+extern const Operation get_shard_iterator_operation;
+extern const Operation increase_stream_retention_period_operation;
+extern const Operation list_shards_operation;
+extern const Operation list_streams_operation;
+extern const Operation put_record_operation;
+extern const Operation put_records_operation;
+extern const Operation update_shard_count_operation;
+
+/// All of them.
+std::span<const Operation* const> operations();
+
+}  // namespace rivulet::kinesis

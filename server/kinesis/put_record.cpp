@@ -1,0 +1,79 @@
+#include "server/kinesis/errors.hpp"
+#include "server/kinesis/operations.hpp"
+#include "server/kinesis/put.hpp"
+#include "server/kinesis/shapes.hpp"
+
+namespace rivulet::kinesis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+struct Input {
+    std::optional<std::string> stream_name;
+    wire::Required<wire::Blob> data;
+    wire::Required<std::string> partition_key;
+    std::optional<std::string> explicit_hash_key;
+    std::optional<std::string> sequence_number_for_ordering;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+constexpr std::array input_members = {
+    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Input::data>("Data", shapes::data),
+    wire::member<&Input::partition_key>("PartitionKey", shapes::partition_key),
+    wire::member<&Input::explicit_hash_key>("ExplicitHashKey", shapes::hash_key),
+    wire::member<&Input::sequence_number_for_ordering>("SequenceNumberForOrdering", shapes::sequence_number),
+    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+};
+constexpr wire::Shape input_shape = wire::structure_shape("PutRecordInput", input_members);
+
+struct Output {
+    wire::Required<std::string> shard_id;
+    wire::Required<std::string> sequence_number;
+    std::optional<std::string> encryption_type;
+};
+
+constexpr std::array output_members = {
+    wire::member<&Output::shard_id>("ShardId", shapes::shard_id),
+    wire::member<&Output::sequence_number>("SequenceNumber", shapes::sequence_number),
+    wire::member<&Output::encryption_type>("EncryptionType", shapes::encryption_type),
+};
+constexpr wire::Shape output_shape = wire::structure_shape("PutRecordOutput", output_members);
+
+/// The number must be one this stream's past gave out. What is put now then comes after it by itself: positions follow
+/// the clock and never go back.
+bool is_valid_for_ordering(const std::string& given, Timestamp now) {
+    const auto number = parse_sequence_number(given);
+    return number && number->arrived <= now.time_since_epoch().count() / 1000;
+}
+
+asio::awaitable<Result<Output>> put_record(const Call& call, const Input& input) {
+    const auto stream = find_stream_for_put(call, input);
+    if (!stream) co_return stream.error();
+    const auto hash_key = hash_key_for(*input.partition_key, input.explicit_hash_key);
+    if (!hash_key) co_return hash_key.error();
+    const auto& ordering = input.sequence_number_for_ordering;
+    if (ordering && !is_valid_for_ordering(*ordering, call.service.clock.now())) {
+        co_return errors::invalid_ordering_sequence_number(**stream, *ordering);
+    }
+    const std::size_t most = static_cast<std::size_t>((*stream)->max_record_kib) * 1024;
+    const std::size_t bytes = input.data->bytes.size();
+    if (bytes > most) co_return errors::data_too_long("data", bytes, most);
+    if (bytes + input.partition_key->size() > most) {
+        co_return errors::record_too_long(bytes + input.partition_key->size(), most);
+    }
+    const std::vector entries = {PutEntry{input.data->bytes, *input.partition_key, *hash_key}};
+    const auto placed = co_await put(call, *stream, entries);
+    if (!placed) co_return placed.error();
+    co_return Output{shard_id(placed->front().shard), to_string(placed->front().sequence_number), {}};
+}
+
+}  // namespace
+
+constinit const Operation put_record_operation = wire::operation<&put_record, input_shape, &output_shape>("PutRecord");
+
+}  // namespace rivulet::kinesis

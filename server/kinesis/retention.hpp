@@ -1,0 +1,28 @@
+#pragma once
+
+#include "server/kinesis/service.hpp"
+#include "server/kinesis/shapes.hpp"
+
+namespace rivulet::kinesis {
+
+/// The input that both changes of the retention period share.
+struct RetentionInput {
+    std::optional<std::string> stream_name;
+    wire::Required<std::int32_t> retention_period_hours;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+inline constexpr std::array retention_input_members = {
+    wire::member<&RetentionInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&RetentionInput::retention_period_hours>("RetentionPeriodHours", shapes::retention_period_hours),
+    wire::member<&RetentionInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&RetentionInput::stream_id>("StreamId", shapes::stream_id),
+};
+
+/// Sets a stream's retention period, if `refuse` has nothing against it.
+boost::asio::awaitable<Result<void>> set_retention(const Call& call, const RetentionInput& input,
+                                                   std::optional<Error> (*refuse)(const Stream& stream,
+                                                                                  std::int32_t hours));
+
+}  // namespace rivulet::kinesis

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "common/account_region.hpp"
+#include "common/clock.hpp"
+#include "common/random.hpp"
+#include "config/settings.hpp"
+#include "server/kinesis/sealed_token.hpp"
+#include "server/kinesis/stream_lifecycle.hpp"
+#include "server/wire/json_protocol.hpp"
+#include "server/wire/operation.hpp"
+#include "storage/store.hpp"
+
+namespace rivulet::kinesis {
+
+/// What the operations of Kinesis Data Streams work on.
+struct Service {
+    Store& store;
+    Clock& clock;
+    Random& random;
+    const Settings& settings;
+    StreamLifecycle& lifecycle;
+    const TokenSealer& sealer;
+};
+
+/// One call of an operation.
+struct Call {
+    Service& service;
+    AccountRegion owner;  ///< the caller's account and region
+};
+
+using Operation = wire::Operation<Call>;
+
+/// The service behind its protocol.
+class Protocol final : public wire::JsonService {
+public:
+    explicit Protocol(Service& service) : service_(service) {}
+
+    std::string_view target_prefix() const override { return "Kinesis_20131202"; }
+    std::size_t max_body_bytes() const override;
+    std::optional<Input> input_of(std::string_view operation) const override;
+    boost::asio::awaitable<Result<std::string>> run(std::string_view operation, const wire::Credentials& caller,
+                                                    const void* input, wire::Format format) override;
+
+private:
+    Service& service_;
+};
+
+}  // namespace rivulet::kinesis

@@ -1,0 +1,64 @@
+#include "server/kinesis/stream_names.hpp"
+
+#include <algorithm>
+
+#include "common/arn.hpp"
+#include "server/kinesis/errors.hpp"
+
+namespace rivulet::kinesis {
+
+std::string_view status_name(StreamStatus status) {
+    switch (status) {
+        case StreamStatus::creating: return "CREATING";
+        case StreamStatus::active: return "ACTIVE";
+        case StreamStatus::updating: return "UPDATING";
+        case StreamStatus::deleting: return "DELETING";
+    }
+    return "ACTIVE";
+}
+
+std::string_view mode_name(StreamMode mode) {
+    return mode == StreamMode::on_demand ? "ON_DEMAND" : "PROVISIONED";
+}
+
+Result<StreamReference> resolve_stream(const Call& call, const std::optional<std::string>& name,
+                                       const std::optional<std::string>& arn, const std::optional<std::string>& id) {
+    if (id) return errors::stream_id_unsupported();
+    if (!arn) {
+        if (!name) return errors::stream_not_named();
+        return StreamReference{stream_key(call.owner, *name), *name};
+    }
+    const auto parts = parse_arn(*arn);
+    constexpr std::string_view kind = "stream/";
+    const std::string named = parts && parts->resource.starts_with(kind) ? parts->resource.substr(kind.size()) : "";
+    const bool ours = parts && parts->partition == partition_of(call.owner.region) && parts->service == "kinesis" &&
+                      parts->account == call.owner.account && parts->region == call.owner.region && !named.empty();
+    if (!ours)
+        return errors::stream_not_found(named.empty() ? *arn : named, parts ? parts->account : call.owner.account);
+    if (name && *name != named) return errors::names_disagree(*name, *arn);
+    return StreamReference{stream_key(call.owner, named), named};
+}
+
+Result<std::shared_ptr<const Stream>> find_stream(const Call& call, const StreamReference& reference) {
+    auto stream = call.service.store.streams().find(reference.key);
+    if (!stream) return errors::stream_not_found(reference.name, call.owner.account);
+    return stream;
+}
+
+std::optional<std::uint32_t> shard_ordinal(std::string_view given) {
+    const auto dash = given.rfind('-');
+    const auto digits = dash == std::string_view::npos ? given : given.substr(dash + 1);
+    const auto number = parse_uint128(digits);
+    if (!number || *number > 0x7fff'ffff) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+}
+
+Result<const Shard*> find_shard(const Stream& stream, std::string_view given) {
+    const auto ordinal = shard_ordinal(given);
+    if (!ordinal) return errors::shard_not_found(stream, given);
+    const Shard* const shard = stream.find_shard(*ordinal);
+    if (!shard) return errors::shard_does_not_exist(stream, shard_id(*ordinal));
+    return shard;
+}
+
+}  // namespace rivulet::kinesis

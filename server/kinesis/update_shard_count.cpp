@@ -1,0 +1,86 @@
+#include "server/kinesis/errors.hpp"
+#include "server/kinesis/operations.hpp"
+#include "server/kinesis/shapes.hpp"
+#include "server/kinesis/shard_quota.hpp"
+#include "server/kinesis/stream_names.hpp"
+
+namespace rivulet::kinesis {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
+struct Input {
+    std::optional<std::string> stream_name;
+    wire::Required<std::int32_t> target_shard_count;
+    wire::Required<std::string> scaling_type;
+    std::optional<std::string> stream_arn;
+    std::optional<std::string> stream_id;
+};
+
+constexpr std::array input_members = {
+    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Input::target_shard_count>("TargetShardCount", shapes::positive_integer),
+    wire::member<&Input::scaling_type>("ScalingType", shapes::scaling_type),
+    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+};
+constexpr wire::Shape input_shape = wire::structure_shape("UpdateShardCountInput", input_members);
+
+struct Output {
+    std::optional<std::string> stream_name;
+    std::optional<std::int32_t> current_shard_count;
+    std::optional<std::int32_t> target_shard_count;
+    std::optional<std::string> stream_arn;
+};
+
+constexpr std::array output_members = {
+    wire::member<&Output::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&Output::current_shard_count>("CurrentShardCount", shapes::positive_integer),
+    wire::member<&Output::target_shard_count>("TargetShardCount", shapes::positive_integer),
+    wire::member<&Output::stream_arn>("StreamARN", shapes::stream_arn),
+};
+constexpr wire::Shape output_shape = wire::structure_shape("UpdateShardCountOutput", output_members);
+
+Result<void> check(const Call& call, const Stream& stream, std::int32_t target) {
+    if (stream.status != StreamStatus::active) return errors::stream_not_active(stream);
+    if (stream.mode == StreamMode::on_demand) return errors::on_demand_refuses(stream, "UpdateShardCount");
+    const std::size_t current = stream.open_shard_count();
+    const auto wanted = static_cast<std::size_t>(target);
+    if (wanted > current * 2) return errors::scales_over_double(current, target);
+    if (wanted * 2 < current) return errors::scales_below_half(current, target);
+    return wanted > current ? check_shard_quota(call, static_cast<std::int64_t>(wanted - current)) : Result<void>();
+}
+
+asio::awaitable<Result<Output>> update_shard_count(const Call& call, const Input& input) {
+    const auto reference = resolve_stream(call, input);
+    if (!reference) co_return reference.error();
+    auto& streams = call.service.store.streams();
+    const std::int32_t target = *input.target_shard_count;
+    Output output;
+    const auto updated = co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction)
+                                                                            -> Result<void> {
+        const auto stream = find_stream(call, *reference);
+        if (!stream) return stream.error();
+        if (auto allowed = check(call, **stream, target); !allowed) return allowed;
+        output = {(*stream)->name, static_cast<std::int32_t>((*stream)->open_shard_count()), target, (*stream)->arn()};
+        Stream after = **stream;
+        after.status = StreamStatus::updating;
+        after.pending = PendingChange{transaction.now() + call.service.settings.update_stream_time, target};
+        streams.put(transaction, reference->key, std::move(after));
+        return {};
+    });
+    if (!updated) co_return updated.error();
+    if (auto followed = co_await call.service.lifecycle.follow(call.owner, reference->name); !followed) {
+        co_return followed.error();
+    }
+    co_return output;
+}
+
+}  // namespace
+
+constinit const Operation update_shard_count_operation =
+    wire::operation<&update_shard_count, input_shape, &output_shape>("UpdateShardCount");
+
+}  // namespace rivulet::kinesis

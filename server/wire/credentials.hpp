@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+#include "common/account_region.hpp"
+#include "common/result.hpp"
+#include "server/http/message.hpp"
+
+namespace rivulet::wire {
+
+/// Who makes a request, as its Signature Version 4 credential scope says
+/// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html).
+struct Credentials {
+    std::string access_key;
+    AccountRegion owner;  ///< an access key of 12 digits is the account's id; any other means account 000000000000
+    std::string service;
+};
+
+/// The credentials of a signed request, by header or by query. Any well-formed credentials are accepted.
+/// Errors: missing_authentication_token, invalid_signature (both forms at once), incomplete_signature (parts missing).
+Result<Credentials> read_credentials(const http::Request& request);
+
+/// The service a request is signed for, as far as can be told: empty if it is not signed.
+std::string signed_service(const http::Request& request);
+
+}  // namespace rivulet::wire

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "common/result.hpp"
+#include "server/wire/decode.hpp"
+#include "server/wire/encode.hpp"
+#include "server/wire/shape.hpp"
+
+namespace rivulet::wire {
+
+/// One operation of a service: its name, its input's shape, and the way from a decoded input to an encoded answer.
+/// `Call` is what the service's handlers get beside their input.
+template <class Call>
+struct Operation {
+    std::string_view name;
+    const Shape* input;
+    std::shared_ptr<void> (*new_input)();
+    boost::asio::awaitable<Result<std::string>> (*run)(const Call& call, const void* input, Format format);
+};
+
+namespace detail {
+
+template <class Handler>
+struct HandlerTypes;
+template <class C, class I, class O>
+struct HandlerTypes<boost::asio::awaitable<Result<O>> (*)(const C&, const I&)> {
+    using Call = C;
+    using Input = I;
+    using Output = O;
+};
+
+}  // namespace detail
+
+/// Binds a handler, `awaitable<Result<Output>>(const Call&, const Input&)`, to its shapes. Without an output shape
+/// (a handler of `Result<void>`) the answer is empty, as the services' is.
+template <auto handler, const Shape& input_shape, const Shape* output_shape = nullptr>
+constexpr auto operation(std::string_view name) {
+    using Types = detail::HandlerTypes<decltype(handler)>;
+    using Call = typename Types::Call;
+    using Input = typename Types::Input;
+    return Operation<Call>{
+        name, &input_shape, []() -> std::shared_ptr<void> { return std::make_shared<Input>(); },
+        [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<std::string>> {
+            auto output = co_await handler(call, *static_cast<const Input*>(input));
+            if (!output) co_return output.error();
+            if constexpr (output_shape == nullptr) {
+                static_assert(std::is_void_v<typename Types::Output>);
+                (void)format;
+                co_return std::string();
+            } else {
+                co_return encode(format, *output_shape, &*output);
+            }
+        }};
+}
+
+}  // namespace rivulet::wire
