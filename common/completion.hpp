@@ -14,10 +14,13 @@ namespace rivulet {
 
 /// Suspends the calling coroutine until `start` has called back, from any thread, exactly once; resumes it on its own
 /// executor with the value called back with. `start` gets a `std::function<void(T)>`.
+///
+/// This and its callers are plain functions that return an awaitable, not coroutines: g++ 12 destroys a closure twice
+/// that is made inside a co_await expression and holds anything with a destructor (GCC bug 99576).
 template <class T, class Start>
 boost::asio::awaitable<T> await_callback(Start start) {
     namespace asio = boost::asio;
-    co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(T)>(
         [start = std::move(start)](auto handler) mutable {
             const auto executor = asio::get_associated_executor(handler);
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));

@@ -157,13 +157,13 @@ private:
 };
 
 asio::awaitable<Result<void>> RocksStore::transact(std::function<Result<void>(Transaction&)> body) {
-    co_return co_await await_callback<Result<void>>([this, body = std::move(body)](auto done) mutable {
+    return await_callback<Result<void>>([this, body = std::move(body)](auto done) mutable {
         queue_->submit(std::make_unique<TransactionItem>(*this, std::move(body), std::move(done)));
     });
 }
 
 asio::awaitable<Result<std::vector<std::optional<Position>>>> RocksStore::append(std::span<const NewRecord> records) {
-    co_return co_await await_callback<AppendItem::Answer>(
+    return await_callback<AppendItem::Answer>(
         [this, records](auto done) { queue_->submit(std::make_unique<AppendItem>(*this, records, std::move(done))); });
 }
 
