@@ -1,0 +1,48 @@
+#include "server/s3/http_date.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace rivulet::s3 {
+
+namespace {
+
+std::string format(Timestamp time, const char* pattern) {
+    const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 64> text;
+    // The patterns are this file's own; the program never leaves the C locale.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    const std::size_t size = std::strftime(text.data(), text.size(), pattern, &parts);
+#pragma GCC diagnostic pop
+    return {text.data(), size};
+}
+
+}  // namespace
+
+std::string http_date(Timestamp time) {
+    return format(time, "%a, %d %b %Y %H:%M:%S GMT");
+}
+
+std::string xml_date(Timestamp time) {
+    return format(time, "%Y-%m-%dT%H:%M:%S.000Z");
+}
+
+std::optional<Timestamp> parse_http_date(std::string_view text) {
+    const std::string value(text);
+    for (const char* pattern : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
+        std::tm parts{};
+        const char* end = strptime(value.c_str(), pattern, &parts);
+        if (end == nullptr || *end != '\0') continue;
+        return Timestamp{std::chrono::seconds{timegm(&parts)}};
+    }
+    return std::nullopt;
+}
+
+Timestamp whole_seconds(Timestamp time) {
+    return std::chrono::floor<std::chrono::seconds>(time);
+}
+
+}  // namespace rivulet::s3
