@@ -15,6 +15,11 @@ Error refused(const Launch& launch, int line, const Error& error) {
             launch.settings.config.string() + ':' + std::to_string(line) + ": " + error.message};
 }
 
+bool is_present(ErrorCode code) {
+    return code == ErrorCode::resource_in_use || code == ErrorCode::s3_bucket_already_owned_by_you ||
+           code == ErrorCode::s3_bucket_already_exists;
+}
+
 asio::awaitable<Result<void>> declare_stream(const Launch& launch, kinesis::Service& service,
                                              const StreamDeclaration& declared) {
     const kinesis::Call call{service, launch.settings.owner()};
@@ -26,7 +31,7 @@ asio::awaitable<Result<void>> declare_stream(const Launch& launch, kinesis::Serv
     if (const auto invalid = wire::validate(kinesis::create_stream_input, &input)) co_return *invalid;
     // A declared stream is there when the server is: it passes through CREATING at once.
     auto created = co_await kinesis::create_stream(call, input, std::chrono::milliseconds{0});
-    if (!created && created.error().code == ErrorCode::resource_in_use) co_return Result<void>();
+    if (!created && is_present(created.error().code)) co_return Result<void>();
     if (!created || !declared.retention_hours) co_return created;
     kinesis::RetentionInput retention;
     retention.stream_name = declared.name;
@@ -37,10 +42,14 @@ asio::awaitable<Result<void>> declare_stream(const Launch& launch, kinesis::Serv
 
 }  // namespace
 
-asio::awaitable<Result<void>> declare_resources(const Launch& launch, kinesis::Service& kinesis) {
+asio::awaitable<Result<void>> declare_resources(const Launch& launch, kinesis::Service& kinesis, ObjectStore& objects) {
     for (const auto& stream : launch.resources.streams) {
         auto declared = co_await declare_stream(launch, kinesis, stream);
         if (!declared) co_return refused(launch, stream.line, declared.error());
+    }
+    for (const auto& bucket : launch.resources.buckets) {
+        const auto created = objects.create_bucket(bucket.name, launch.settings.owner());
+        if (!created && !is_present(created.error().code)) co_return refused(launch, bucket.line, created.error());
     }
     co_return Result<void>();
 }

@@ -2,11 +2,13 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_future.hpp>
 #include <csignal>
 #include <iostream>
 
+#include "s3-sink/object_store.hpp"
 #include "server/admin/admin.hpp"
 #include "server/command_line.hpp"
 #include "server/data_directory.hpp"
@@ -15,6 +17,7 @@
 #include "server/kinesis/service.hpp"
 #include "server/retention.hpp"
 #include "server/router.hpp"
+#include "server/s3/s3_service.hpp"
 
 namespace rivulet {
 
@@ -39,6 +42,12 @@ T wait_for(IoThreads& threads, asio::awaitable<T> coroutine) {
     return asio::co_spawn(threads.first(), std::move(coroutine), asio::use_future).get();
 }
 
+/// Whoever calls without credentials, as a browser does, calls for the configured account.
+AccountRegion caller_of(const http::Request& request, const Settings& settings) {
+    const auto credentials = wire::read_credentials(request);
+    return credentials ? credentials->owner : settings.owner();
+}
+
 asio::awaitable<void> until_told_to_stop() {
     asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
     co_await signals.async_wait(asio::use_awaitable);
@@ -54,18 +63,10 @@ Result<void> serve(const Launch& launch) {
     SystemRandom random;
     BlockingPool pool(blocking_threads);
 
-    kinesis::Protocol* kinesis_protocol = nullptr;
+    // The port is taken before anything else is touched; nothing is accepted on it before all services are there.
+    http::Handler answer;
     auto listener = http::Listener::open(*threads, settings.bind, settings.port,
-                                         [&](http::Request& request) -> asio::awaitable<http::Response> {
-                                             switch (route(request)) {
-                                                 case ServiceName::admin: return admin::answer(request);
-                                                 case ServiceName::kinesis:
-                                                     return wire::answer_json(*kinesis_protocol, request, random);
-                                                 case ServiceName::s3:
-                                                     return wire::answer_json(*kinesis_protocol, request, random);
-                                             }
-                                             return admin::answer(request);
-                                         });
+                                         [&answer](http::Request& request) { return answer(request); });
     if (!listener) return listener.error();
 
     auto store = Store::open({directory->path() / "log", settings.durability}, clock, pool);
@@ -76,11 +77,23 @@ Result<void> serve(const Launch& launch) {
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
     kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, sealer};
     kinesis::Protocol protocol(kinesis_service);
-    kinesis_protocol = &protocol;
     RetentionJob retention(**store, clock, pool, settings, threads->first());
 
+    auto objects = ObjectStore::open({directory->path() / "s3", settings.durability}, clock, random);
+    if (!objects) return objects.error();
+    S3Service s3(**objects, pool, clock, random);
+
+    answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
+        switch (route(request)) {
+            case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
+            case ServiceName::s3: return s3.handle(request, caller_of(request, settings));
+            case ServiceName::admin: break;
+        }
+        return admin::answer(request);
+    };
+
     lifecycle.resume();
-    if (auto declared = wait_for(*threads, declare_resources(launch, kinesis_service)); !declared) {
+    if (auto declared = wait_for(*threads, declare_resources(launch, kinesis_service, **objects)); !declared) {
         return declared.error();
     }
     retention.start();

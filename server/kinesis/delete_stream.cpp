@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeleteStream.html
-struct Input {
+struct DeleteStreamInput {
     std::optional<std::string> stream_name;
     std::optional<bool> enforce_consumer_deletion;
     std::optional<std::string> stream_arn;
@@ -18,14 +18,14 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::enforce_consumer_deletion>("EnforceConsumerDeletion", shapes::boolean),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&DeleteStreamInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&DeleteStreamInput::enforce_consumer_deletion>("EnforceConsumerDeletion", shapes::boolean),
+    wire::member<&DeleteStreamInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&DeleteStreamInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("DeleteStreamInput", input_members);
 
-asio::awaitable<Result<void>> delete_stream(const Call& call, const Input& input) {
+asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStreamInput& input) {
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
     auto& streams = call.service.store.streams();

@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html
-struct Input {
+struct DescribeStreamInput {
     std::optional<std::string> stream_name;
     std::optional<std::int32_t> limit;
     std::optional<std::string> exclusive_start_shard_id;
@@ -20,11 +20,11 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::limit>("Limit", shapes::limit),
-    wire::member<&Input::exclusive_start_shard_id>("ExclusiveStartShardId", shapes::shard_id),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&DescribeStreamInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&DescribeStreamInput::limit>("Limit", shapes::limit),
+    wire::member<&DescribeStreamInput::exclusive_start_shard_id>("ExclusiveStartShardId", shapes::shard_id),
+    wire::member<&DescribeStreamInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&DescribeStreamInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("DescribeStreamInput", input_members);
 
@@ -55,16 +55,16 @@ constexpr std::array description_members = {
 };
 constexpr wire::Shape description_shape = wire::structure_shape("StreamDescription", description_members);
 
-struct Output {
+struct DescribeStreamOutput {
     wire::Required<StreamDescription> stream_description;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::stream_description>("StreamDescription", description_shape),
+    wire::member<&DescribeStreamOutput::stream_description>("StreamDescription", description_shape),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("DescribeStreamOutput", output_members);
 
-asio::awaitable<Result<Output>> describe_stream(const Call& call, const Input& input) {
+asio::awaitable<Result<DescribeStreamOutput>> describe_stream(const Call& call, const DescribeStreamInput& input) {
     const auto stream = find_stream(call, input);
     if (!stream) co_return stream.error();
     std::int64_t after = -1;
@@ -94,7 +94,7 @@ asio::awaitable<Result<Output>> describe_stream(const Call& call, const Input& i
     description.stream_creation_timestamp = (*stream)->created;
     description.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{std::vector<std::string>{}}};
     description.encryption_type = "NONE";
-    co_return Output{std::move(description)};
+    co_return DescribeStreamOutput{std::move(description)};
 }
 
 }  // namespace

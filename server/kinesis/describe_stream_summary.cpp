@@ -9,16 +9,16 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
-struct Input {
+struct DescribeStreamSummaryInput {
     std::optional<std::string> stream_name;
     std::optional<std::string> stream_arn;
     std::optional<std::string> stream_id;
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&DescribeStreamSummaryInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&DescribeStreamSummaryInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&DescribeStreamSummaryInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("DescribeStreamSummaryInput", input_members);
 
@@ -64,16 +64,17 @@ constexpr std::array summary_members = {
 };
 constexpr wire::Shape summary_shape = wire::structure_shape("StreamDescriptionSummary", summary_members);
 
-struct Output {
+struct DescribeStreamSummaryOutput {
     wire::Required<Summary> stream_description_summary;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::stream_description_summary>("StreamDescriptionSummary", summary_shape),
+    wire::member<&DescribeStreamSummaryOutput::stream_description_summary>("StreamDescriptionSummary", summary_shape),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("DescribeStreamSummaryOutput", output_members);
 
-asio::awaitable<Result<Output>> describe_stream_summary(const Call& call, const Input& input) {
+asio::awaitable<Result<DescribeStreamSummaryOutput>> describe_stream_summary(const Call& call,
+                                                                             const DescribeStreamSummaryInput& input) {
     const auto stream = find_stream(call, input);
     if (!stream) co_return stream.error();
     Summary summary;
@@ -89,7 +90,7 @@ asio::awaitable<Result<Output>> describe_stream_summary(const Call& call, const 
     summary.consumer_count = 0;
     if (const auto mibps = (*stream)->warm_throughput_mibps; mibps > 0) summary.warm_throughput = {mibps, mibps};
     summary.max_record_size_in_kib = (*stream)->max_record_kib;
-    co_return Output{std::move(summary)};
+    co_return DescribeStreamSummaryOutput{std::move(summary)};
 }
 
 }  // namespace

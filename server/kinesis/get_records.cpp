@@ -13,7 +13,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
-struct Input {
+struct GetRecordsInput {
     wire::Required<std::string> shard_iterator;
     std::optional<std::int32_t> limit;
     std::optional<std::string> stream_arn;
@@ -21,10 +21,10 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::shard_iterator>("ShardIterator", shapes::shard_iterator),
-    wire::member<&Input::limit>("Limit", shapes::limit),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&GetRecordsInput::shard_iterator>("ShardIterator", shapes::shard_iterator),
+    wire::member<&GetRecordsInput::limit>("Limit", shapes::limit),
+    wire::member<&GetRecordsInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&GetRecordsInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("GetRecordsInput", input_members);
 
@@ -61,7 +61,7 @@ constexpr std::array child_shard_members = {
 constexpr wire::Shape child_shard = wire::structure_shape("ChildShard", child_shard_members);
 constexpr wire::Shape child_shard_list = wire::list_shape<ChildShard>(child_shard);
 
-struct Output {
+struct GetRecordsOutput {
     wire::Required<std::vector<Record>> records;
     std::optional<std::string> next_shard_iterator;
     std::optional<std::int64_t> millis_behind_latest;
@@ -69,10 +69,10 @@ struct Output {
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::records>("Records", record_list),
-    wire::member<&Output::next_shard_iterator>("NextShardIterator", shapes::shard_iterator),
-    wire::member<&Output::millis_behind_latest>("MillisBehindLatest", shapes::millis_behind_latest),
-    wire::member<&Output::child_shards>("ChildShards", child_shard_list),
+    wire::member<&GetRecordsOutput::records>("Records", record_list),
+    wire::member<&GetRecordsOutput::next_shard_iterator>("NextShardIterator", shapes::shard_iterator),
+    wire::member<&GetRecordsOutput::millis_behind_latest>("MillisBehindLatest", shapes::millis_behind_latest),
+    wire::member<&GetRecordsOutput::child_shards>("ChildShards", child_shard_list),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("GetRecordsOutput", output_members);
 
@@ -103,7 +103,8 @@ std::vector<Record> shown(const Shard& shard, std::vector<StoredRecord>&& stored
 }
 
 /// The stream an iterator reads, which must be the one the request names, where it names one.
-Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const Input& input, const ShardIterator& iterator) {
+Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const GetRecordsInput& input,
+                                                const ShardIterator& iterator) {
     if (input.stream_arn || input.stream_id) {
         const auto reference = resolve_stream(call, std::nullopt, input.stream_arn, input.stream_id);
         if (!reference) return reference.error();
@@ -116,7 +117,7 @@ Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const Input& i
     return stream;
 }
 
-asio::awaitable<Result<Output>> get_records(const Call& call, const Input& input) {
+asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const GetRecordsInput& input) {
     const auto iterator = read_shard_iterator(call, *input.shard_iterator);
     if (!iterator) co_return iterator.error();
     const auto stream = stream_of(call, input, *iterator);
@@ -133,7 +134,7 @@ asio::awaitable<Result<Output>> get_records(const Call& call, const Input& input
                                                         std::max(iterator->position, horizon), most);
     if (!batch) co_return batch.error();
 
-    Output output;
+    GetRecordsOutput output;
     output.millis_behind_latest = 0;
     if (!batch->reached_tip && !batch->records.empty()) {
         output.millis_behind_latest =

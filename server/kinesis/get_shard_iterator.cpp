@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html
-struct Input {
+struct GetShardIteratorInput {
     std::optional<std::string> stream_name;
     wire::Required<std::string> shard_id;
     wire::Required<std::string> shard_iterator_type;
@@ -22,22 +22,22 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::shard_id>("ShardId", shapes::shard_id),
-    wire::member<&Input::shard_iterator_type>("ShardIteratorType", shapes::shard_iterator_type),
-    wire::member<&Input::starting_sequence_number>("StartingSequenceNumber", shapes::sequence_number),
-    wire::member<&Input::timestamp>("Timestamp", shapes::timestamp),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&GetShardIteratorInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&GetShardIteratorInput::shard_id>("ShardId", shapes::shard_id),
+    wire::member<&GetShardIteratorInput::shard_iterator_type>("ShardIteratorType", shapes::shard_iterator_type),
+    wire::member<&GetShardIteratorInput::starting_sequence_number>("StartingSequenceNumber", shapes::sequence_number),
+    wire::member<&GetShardIteratorInput::timestamp>("Timestamp", shapes::timestamp),
+    wire::member<&GetShardIteratorInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&GetShardIteratorInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("GetShardIteratorInput", input_members);
 
-struct Output {
+struct GetShardIteratorOutput {
     std::optional<std::string> shard_iterator;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::shard_iterator>("ShardIterator", shapes::shard_iterator),
+    wire::member<&GetShardIteratorOutput::shard_iterator>("ShardIterator", shapes::shard_iterator),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("GetShardIteratorOutput", output_members);
 
@@ -52,7 +52,8 @@ Result<Position> position_of_sequence_number(const Stream& stream, const Shard& 
     return std::min<Position>(number->counter + (after ? 1 : 0), end_position);
 }
 
-Result<Position> starting_position(const Call& call, const Input& input, const Stream& stream, const Shard& shard) {
+Result<Position> starting_position(const Call& call, const GetShardIteratorInput& input, const Stream& stream,
+                                   const Shard& shard) {
     const std::string& type = *input.shard_iterator_type;
     if (type == "TRIM_HORIZON") return Position{0};
     if (type == "LATEST") return call.service.store.log().tip({stream.id, shard.ordinal});
@@ -61,7 +62,7 @@ Result<Position> starting_position(const Call& call, const Input& input, const S
 }
 
 /// Which parameters go with which type of iterator.
-Result<void> check_parameters(const Input& input, Timestamp now) {
+Result<void> check_parameters(const GetShardIteratorInput& input, Timestamp now) {
     const std::string& type = *input.shard_iterator_type;
     if (type == "AT_TIMESTAMP") {
         if (!input.timestamp) return errors::timestamp_missing();
@@ -74,7 +75,8 @@ Result<void> check_parameters(const Input& input, Timestamp now) {
     return {};
 }
 
-asio::awaitable<Result<Output>> get_shard_iterator(const Call& call, const Input& input) {
+asio::awaitable<Result<GetShardIteratorOutput>> get_shard_iterator(const Call& call,
+                                                                   const GetShardIteratorInput& input) {
     const auto stream = find_stream(call, input);
     if (!stream) co_return stream.error();
     const auto shard = find_shard(**stream, *input.shard_id);
@@ -82,7 +84,7 @@ asio::awaitable<Result<Output>> get_shard_iterator(const Call& call, const Input
     if (auto fit = check_parameters(input, call.service.clock.now()); !fit) co_return fit.error();
     const auto position = starting_position(call, input, **stream, **shard);
     if (!position) co_return position.error();
-    co_return Output{make_shard_iterator(call, **stream, (*shard)->ordinal, *position)};
+    co_return GetShardIteratorOutput{make_shard_iterator(call, **stream, (*shard)->ordinal, *position)};
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ constexpr std::array shard_filter_members = {
 constexpr wire::Shape shard_filter = wire::structure_shape("ShardFilter", shard_filter_members);
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListShards.html
-struct Input {
+struct ListShardsInput {
     std::optional<std::string> stream_name;
     std::optional<std::string> next_token;
     std::optional<std::string> exclusive_start_shard_id;
@@ -39,25 +39,25 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::next_token>("NextToken", shapes::next_token),
-    wire::member<&Input::exclusive_start_shard_id>("ExclusiveStartShardId", shapes::shard_id),
-    wire::member<&Input::max_results>("MaxResults", shapes::limit),
-    wire::member<&Input::stream_creation_timestamp>("StreamCreationTimestamp", shapes::timestamp),
-    wire::member<&Input::shard_filter>("ShardFilter", shard_filter),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&ListShardsInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&ListShardsInput::next_token>("NextToken", shapes::next_token),
+    wire::member<&ListShardsInput::exclusive_start_shard_id>("ExclusiveStartShardId", shapes::shard_id),
+    wire::member<&ListShardsInput::max_results>("MaxResults", shapes::limit),
+    wire::member<&ListShardsInput::stream_creation_timestamp>("StreamCreationTimestamp", shapes::timestamp),
+    wire::member<&ListShardsInput::shard_filter>("ShardFilter", shard_filter),
+    wire::member<&ListShardsInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&ListShardsInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("ListShardsInput", input_members);
 
-struct Output {
+struct ListShardsOutput {
     std::optional<std::vector<shapes::ShardDescription>> shards;
     std::optional<std::string> next_token;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::shards>("Shards", shapes::shard_list),
-    wire::member<&Output::next_token>("NextToken", shapes::next_token),
+    wire::member<&ListShardsOutput::shards>("Shards", shapes::shard_list),
+    wire::member<&ListShardsOutput::next_token>("NextToken", shapes::next_token),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("ListShardsOutput", output_members);
 
@@ -121,7 +121,7 @@ Result<void> apply_filter(Selection& selection, const ShardFilter& filter, const
     return {};
 }
 
-Result<Selection> select(const Call& call, const Input& input) {
+Result<Selection> select(const Call& call, const ListShardsInput& input) {
     const auto stream = find_stream(call, input);
     if (!stream) return stream.error();
     if (input.stream_creation_timestamp && seconds(*input.stream_creation_timestamp) != seconds((*stream)->created)) {
@@ -149,7 +149,7 @@ std::string make_token(const Call& call, const Selection& selection) {
                             std::to_string(selection.created_until), selection.open_only ? "1" : "0"});
 }
 
-Result<Selection> continued(const Call& call, const Input& input) {
+Result<Selection> continued(const Call& call, const ListShardsInput& input) {
     if (input.stream_name || input.stream_arn) return errors::next_token_and_stream();
     if (input.exclusive_start_shard_id) return errors::next_token_with("ExclusiveStartShardId");
     if (input.stream_creation_timestamp) return errors::next_token_with("StreamCreationTimestamp");
@@ -164,7 +164,7 @@ Result<Selection> continued(const Call& call, const Input& input) {
                      (*fields)[5] == "1"};
 }
 
-asio::awaitable<Result<Output>> list_shards(const Call& call, const Input& input) {
+asio::awaitable<Result<ListShardsOutput>> list_shards(const Call& call, const ListShardsInput& input) {
     if (!input.next_token && !input.stream_name && !input.stream_arn && !input.stream_id) {
         co_return errors::next_token_or_stream();
     }
@@ -175,7 +175,7 @@ asio::awaitable<Result<Output>> list_shards(const Call& call, const Input& input
         co_return errors::stream_not_found(selection->stream_name, call.owner.account);
     }
     const auto limit = input.max_results ? static_cast<std::size_t>(*input.max_results) : limits::default_list_shards;
-    Output output{std::vector<shapes::ShardDescription>{}, {}};
+    ListShardsOutput output{std::vector<shapes::ShardDescription>{}, {}};
     for (const auto& shard : stream->shards) {
         if (!selection->has(shard)) continue;
         if (output.shards->size() == limit) {

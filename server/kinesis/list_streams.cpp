@@ -11,16 +11,16 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html
-struct Input {
+struct ListStreamsInput {
     std::optional<std::int32_t> limit;
     std::optional<std::string> exclusive_start_stream_name;
     std::optional<std::string> next_token;
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::limit>("Limit", shapes::limit),
-    wire::member<&Input::exclusive_start_stream_name>("ExclusiveStartStreamName", shapes::stream_name),
-    wire::member<&Input::next_token>("NextToken", shapes::next_token),
+    wire::member<&ListStreamsInput::limit>("Limit", shapes::limit),
+    wire::member<&ListStreamsInput::exclusive_start_stream_name>("ExclusiveStartStreamName", shapes::stream_name),
+    wire::member<&ListStreamsInput::next_token>("NextToken", shapes::next_token),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("ListStreamsInput", input_members);
 
@@ -43,7 +43,7 @@ constexpr wire::Shape stream_summary = wire::structure_shape("StreamSummary", st
 constexpr wire::Shape stream_summary_list = wire::list_shape<StreamSummary>(stream_summary);
 constexpr wire::Shape stream_name_list = wire::list_shape<std::string>(shapes::stream_name);
 
-struct Output {
+struct ListStreamsOutput {
     wire::Required<std::vector<std::string>> stream_names;
     wire::Required<bool> has_more_streams;
     std::optional<std::string> next_token;
@@ -51,16 +51,16 @@ struct Output {
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::stream_names>("StreamNames", stream_name_list),
-    wire::member<&Output::has_more_streams>("HasMoreStreams", shapes::boolean),
-    wire::member<&Output::next_token>("NextToken", shapes::next_token),
-    wire::member<&Output::stream_summaries>("StreamSummaries", stream_summary_list),
+    wire::member<&ListStreamsOutput::stream_names>("StreamNames", stream_name_list),
+    wire::member<&ListStreamsOutput::has_more_streams>("HasMoreStreams", shapes::boolean),
+    wire::member<&ListStreamsOutput::next_token>("NextToken", shapes::next_token),
+    wire::member<&ListStreamsOutput::stream_summaries>("StreamSummaries", stream_summary_list),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("ListStreamsOutput", output_members);
 
 constexpr std::string_view token_kind = "ListStreams";
 
-asio::awaitable<Result<Output>> list_streams(const Call& call, const Input& input) {
+asio::awaitable<Result<ListStreamsOutput>> list_streams(const Call& call, const ListStreamsInput& input) {
     std::string after = input.exclusive_start_stream_name.value_or("");
     if (input.next_token) {
         auto continued = read_next_token(call, token_kind, *input.next_token);
@@ -80,7 +80,7 @@ asio::awaitable<Result<Output>> list_streams(const Call& call, const Input& inpu
         summaries.push_back({stream->name, stream->arn(), std::string(status_name(stream->status)),
                              shapes::StreamModeDetails{std::string(mode_name(stream->mode))}, stream->created});
     }
-    Output output{std::move(names), more, {}, std::move(summaries)};
+    ListStreamsOutput output{std::move(names), more, {}, std::move(summaries)};
     if (more) output.next_token = make_next_token(call, token_kind, {streams.back()->name});
     co_return output;
 }

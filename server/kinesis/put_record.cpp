@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
-struct Input {
+struct PutRecordInput {
     std::optional<std::string> stream_name;
     wire::Required<wire::Blob> data;
     wire::Required<std::string> partition_key;
@@ -21,26 +21,26 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::data>("Data", shapes::data),
-    wire::member<&Input::partition_key>("PartitionKey", shapes::partition_key),
-    wire::member<&Input::explicit_hash_key>("ExplicitHashKey", shapes::hash_key),
-    wire::member<&Input::sequence_number_for_ordering>("SequenceNumberForOrdering", shapes::sequence_number),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&PutRecordInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&PutRecordInput::data>("Data", shapes::data),
+    wire::member<&PutRecordInput::partition_key>("PartitionKey", shapes::partition_key),
+    wire::member<&PutRecordInput::explicit_hash_key>("ExplicitHashKey", shapes::hash_key),
+    wire::member<&PutRecordInput::sequence_number_for_ordering>("SequenceNumberForOrdering", shapes::sequence_number),
+    wire::member<&PutRecordInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&PutRecordInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("PutRecordInput", input_members);
 
-struct Output {
+struct PutRecordOutput {
     wire::Required<std::string> shard_id;
     wire::Required<std::string> sequence_number;
     std::optional<std::string> encryption_type;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::shard_id>("ShardId", shapes::shard_id),
-    wire::member<&Output::sequence_number>("SequenceNumber", shapes::sequence_number),
-    wire::member<&Output::encryption_type>("EncryptionType", shapes::encryption_type),
+    wire::member<&PutRecordOutput::shard_id>("ShardId", shapes::shard_id),
+    wire::member<&PutRecordOutput::sequence_number>("SequenceNumber", shapes::sequence_number),
+    wire::member<&PutRecordOutput::encryption_type>("EncryptionType", shapes::encryption_type),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("PutRecordOutput", output_members);
 
@@ -51,7 +51,7 @@ bool is_valid_for_ordering(const std::string& given, Timestamp now) {
     return number && number->arrived <= now.time_since_epoch().count() / 1000;
 }
 
-asio::awaitable<Result<Output>> put_record(const Call& call, const Input& input) {
+asio::awaitable<Result<PutRecordOutput>> put_record(const Call& call, const PutRecordInput& input) {
     const auto stream = find_stream_for_put(call, input);
     if (!stream) co_return stream.error();
     const auto hash_key = hash_key_for(*input.partition_key, input.explicit_hash_key);
@@ -69,7 +69,7 @@ asio::awaitable<Result<Output>> put_record(const Call& call, const Input& input)
     const std::vector entries = {PutEntry{input.data->bytes, *input.partition_key, *hash_key}};
     const auto placed = co_await put(call, *stream, entries);
     if (!placed) co_return placed.error();
-    co_return Output{shard_id(placed->front().shard), to_string(placed->front().sequence_number), {}};
+    co_return PutRecordOutput{shard_id(placed->front().shard), to_string(placed->front().sequence_number), {}};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ constexpr wire::Shape request_entry = wire::structure_shape("PutRecordsRequestEn
 constexpr wire::Shape request_entry_list = wire::list_shape<RequestEntry>(request_entry).between(1, 500);
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html
-struct Input {
+struct PutRecordsInput {
     wire::Required<std::vector<RequestEntry>> records;
     std::optional<std::string> stream_name;
     std::optional<std::string> stream_arn;
@@ -32,10 +32,10 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::records>("Records", request_entry_list),
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&PutRecordsInput::records>("Records", request_entry_list),
+    wire::member<&PutRecordsInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&PutRecordsInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&PutRecordsInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("PutRecordsInput", input_members);
 
@@ -55,21 +55,21 @@ constexpr std::array result_entry_members = {
 constexpr wire::Shape result_entry = wire::structure_shape("PutRecordsResultEntry", result_entry_members);
 constexpr wire::Shape result_entry_list = wire::list_shape<ResultEntry>(result_entry).between(1, 500);
 
-struct Output {
+struct PutRecordsOutput {
     std::optional<std::int32_t> failed_record_count;
     wire::Required<std::vector<ResultEntry>> records;
     std::optional<std::string> encryption_type;
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::failed_record_count>("FailedRecordCount", shapes::positive_integer),
-    wire::member<&Output::records>("Records", result_entry_list),
-    wire::member<&Output::encryption_type>("EncryptionType", shapes::encryption_type),
+    wire::member<&PutRecordsOutput::failed_record_count>("FailedRecordCount", shapes::positive_integer),
+    wire::member<&PutRecordsOutput::records>("Records", result_entry_list),
+    wire::member<&PutRecordsOutput::encryption_type>("EncryptionType", shapes::encryption_type),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("PutRecordsOutput", output_members);
 
 /// The entries as the log takes them; refused as a whole where one is too long or out of the hash key space.
-Result<std::vector<PutEntry>> entries_of(const Input& input, const Stream& stream) {
+Result<std::vector<PutEntry>> entries_of(const PutRecordsInput& input, const Stream& stream) {
     const std::size_t most = static_cast<std::size_t>(stream.max_record_kib) * 1024;
     std::size_t total = 0;
     std::vector<PutEntry> entries;
@@ -90,7 +90,7 @@ Result<std::vector<PutEntry>> entries_of(const Input& input, const Stream& strea
     return entries;
 }
 
-asio::awaitable<Result<Output>> put_records(const Call& call, const Input& input) {
+asio::awaitable<Result<PutRecordsOutput>> put_records(const Call& call, const PutRecordsInput& input) {
     const auto stream = find_stream_for_put(call, input);
     if (!stream) co_return stream.error();
     const auto entries = entries_of(input, **stream);
@@ -102,7 +102,7 @@ asio::awaitable<Result<Output>> put_records(const Call& call, const Input& input
     for (const auto& record : *placed) {
         results.push_back({to_string(record.sequence_number), shard_id(record.shard), {}, {}});
     }
-    co_return Output{0, std::move(results), {}};
+    co_return PutRecordsOutput{0, std::move(results), {}};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace asio = boost::asio;
 namespace {
 
 /// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html
-struct Input {
+struct UpdateShardCountInput {
     std::optional<std::string> stream_name;
     wire::Required<std::int32_t> target_shard_count;
     wire::Required<std::string> scaling_type;
@@ -20,15 +20,15 @@ struct Input {
 };
 
 constexpr std::array input_members = {
-    wire::member<&Input::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Input::target_shard_count>("TargetShardCount", shapes::positive_integer),
-    wire::member<&Input::scaling_type>("ScalingType", shapes::scaling_type),
-    wire::member<&Input::stream_arn>("StreamARN", shapes::stream_arn),
-    wire::member<&Input::stream_id>("StreamId", shapes::stream_id),
+    wire::member<&UpdateShardCountInput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&UpdateShardCountInput::target_shard_count>("TargetShardCount", shapes::positive_integer),
+    wire::member<&UpdateShardCountInput::scaling_type>("ScalingType", shapes::scaling_type),
+    wire::member<&UpdateShardCountInput::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&UpdateShardCountInput::stream_id>("StreamId", shapes::stream_id),
 };
 constexpr wire::Shape input_shape = wire::structure_shape("UpdateShardCountInput", input_members);
 
-struct Output {
+struct UpdateShardCountOutput {
     std::optional<std::string> stream_name;
     std::optional<std::int32_t> current_shard_count;
     std::optional<std::int32_t> target_shard_count;
@@ -36,10 +36,10 @@ struct Output {
 };
 
 constexpr std::array output_members = {
-    wire::member<&Output::stream_name>("StreamName", shapes::stream_name),
-    wire::member<&Output::current_shard_count>("CurrentShardCount", shapes::positive_integer),
-    wire::member<&Output::target_shard_count>("TargetShardCount", shapes::positive_integer),
-    wire::member<&Output::stream_arn>("StreamARN", shapes::stream_arn),
+    wire::member<&UpdateShardCountOutput::stream_name>("StreamName", shapes::stream_name),
+    wire::member<&UpdateShardCountOutput::current_shard_count>("CurrentShardCount", shapes::positive_integer),
+    wire::member<&UpdateShardCountOutput::target_shard_count>("TargetShardCount", shapes::positive_integer),
+    wire::member<&UpdateShardCountOutput::stream_arn>("StreamARN", shapes::stream_arn),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("UpdateShardCountOutput", output_members);
 
@@ -53,12 +53,13 @@ Result<void> check(const Call& call, const Stream& stream, std::int32_t target) 
     return wanted > current ? check_shard_quota(call, static_cast<std::int64_t>(wanted - current)) : Result<void>();
 }
 
-asio::awaitable<Result<Output>> update_shard_count(const Call& call, const Input& input) {
+asio::awaitable<Result<UpdateShardCountOutput>> update_shard_count(const Call& call,
+                                                                   const UpdateShardCountInput& input) {
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
     auto& streams = call.service.store.streams();
     const std::int32_t target = *input.target_shard_count;
-    Output output;
+    UpdateShardCountOutput output;
     const auto updated = co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction)
                                                                             -> Result<void> {
         const auto stream = find_stream(call, *reference);
