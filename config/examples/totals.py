@@ -27,7 +27,7 @@ def wait_for(s3, bucket, count, seconds, progress=lambda done: None):
         if len(found) >= count or time.monotonic() > deadline:
             return found
         progress(len(found))
-        time.sleep(0.5)
+        time.sleep(1)
 
 
 def add_up(s3, bucket, names):
