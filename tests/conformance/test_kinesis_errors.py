@@ -56,15 +56,14 @@ def test_a_stream_is_not_created_twice(kinesis, stream):
             "Stream present under account 000000000000 already exists.", StreamName=stream, ShardCount=1)
 
 
-def test_a_stream_in_creation_takes_no_changes_and_no_records(kinesis):
+def test_a_stream_in_creation_takes_no_changes_and_no_records(rivulet):
+    kinesis = client(rivulet(environment={"RIVULET_CREATE_STREAM_TIME": "60000"}), "kinesis")
     kinesis.create_stream(StreamName="young", ShardCount=1)
     refused(kinesis.update_shard_count, "ResourceInUseException",
             "Stream young under account 000000000000 not ACTIVE, instead in state CREATING",
             StreamName="young", TargetShardCount=2, ScalingType="UNIFORM_SCALING")
-    kinesis.create_stream(StreamName="younger", ShardCount=1)
-    refused(kinesis.put_record, "ResourceNotFoundException",
-            "Stream younger under account 000000000000 not found.",
-            StreamName="younger", PartitionKey="k", Data=b"x")
+    refused(kinesis.put_record, "ResourceNotFoundException", "Stream young under account 000000000000 not found.",
+            StreamName="young", PartitionKey="k", Data=b"x")
 
 
 def constraint(value, path, text):

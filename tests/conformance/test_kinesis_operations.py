@@ -14,7 +14,9 @@ ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/"
 QUICK = {"Delay": 1, "MaxAttempts": 20}
 
 
-def test_a_stream_is_created_found_and_deleted_through_the_sdk_waiters(kinesis):
+def test_a_stream_is_created_found_and_deleted_through_the_sdk_waiters(rivulet):
+    kinesis = client(rivulet(environment={"RIVULET_CREATE_STREAM_TIME": "1500", "RIVULET_DELETE_STREAM_TIME": "1500"}),
+                     "kinesis")
     kinesis.create_stream(StreamName="life", ShardCount=2)
     status = kinesis.describe_stream_summary(StreamName="life")["StreamDescriptionSummary"]["StreamStatus"]
     assert status == "CREATING"

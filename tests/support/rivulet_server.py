@@ -19,7 +19,8 @@ STOP_SECONDS = 20
 
 def client_environment(venv=VENV):
     """The environment of a user's shell: the given Python first on the PATH, and nothing of AWS or Rivulet set."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RIVULET_", "PYENV_"))}
+    others = ("AWS_", "RIVULET_", "PYENV_", "MAKE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
     kept["PATH"] = f"{venv / 'bin'}:{os.environ['PATH']}"
     kept["VIRTUAL_ENV"] = str(venv)
     return kept
