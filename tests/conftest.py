@@ -11,7 +11,7 @@ from rivulet_server import Server
 
 @pytest.fixture
 def rivulet(tmp_path, request):
-    """Makes servers: rivulet(config=YAML text, arguments=[...]) is a started one; start=False leaves that to the test."""
+    """Makes servers: rivulet(config=YAML text, arguments=[...]) is a started one, unless start=False."""
     servers = []
     numbers = itertools.count()
 

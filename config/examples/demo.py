@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The example pipeline by itself: `make demo`, or demo.py [--count 10000].
 
-Starts a server with nothing kept, puts the events into the three shards of the stream, scales it to five while they flow,
-waits for the handler, and says whether what came out is what went in. Exit status 0 if it is.
+Starts a server with nothing kept, puts the events into the three shards of the stream, scales it to five while they
+flow, waits for the handler, and says whether what came out is what went in. Exit status 0 if it is.
 """
 
 import argparse

@@ -90,7 +90,8 @@ def test_a_chunked_body_is_a_body(shared):
     assert exchange(shared, head.encode() + body).startswith(b"HTTP/1.1 200 ")
 
 
-@pytest.mark.parametrize("garbage", [b"\r\n\r\n\r\n\r\n", b"nonsense\r\n\r\n", b"GET\r\n\r\n", b"\x00" * 100 + b"\r\n\r\n",
+@pytest.mark.parametrize("garbage", [b"\r\n\r\n\r\n\r\n", b"nonsense\r\n\r\n", b"GET\r\n\r\n",
+                                     b"\x00" * 100 + b"\r\n\r\n",
                                      b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n",
                                      b"GET / HTTP/1.1\r\nX: " + b"x" * 100_000 + b"\r\n\r\n"],
                          ids=["blank", "word", "method", "zeros", "length", "long"])

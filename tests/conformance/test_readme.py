@@ -1,8 +1,8 @@
 """Every command of the README, in its order, as a reader would type it; and its tables against the program.
 
-The ```sh blocks run in one shell. A block that starts a server runs in a terminal of its own. A ```json or ```text block
-right after a ```sh block is what it prints; sequence numbers may differ. Only the port and the data directory are other
-than the reader's, so that nothing on the machine is in the way.
+The ```sh blocks run in one shell. A block that starts a server runs in a terminal of its own. A ```json or ```text
+block right after a ```sh block is what it prints; sequence numbers may differ. Only the port and the data directory are
+other than the reader's, so that nothing on the machine is in the way.
 """
 
 import os

@@ -170,7 +170,8 @@ def test_a_listing_has_prefixes_delimiters_and_pages(s3, bucket):
 
 def test_a_range_of_an_object_is_read(s3, bucket):
     s3.put_object(Bucket=bucket, Key="range", Body=b"0123456789")
-    for asked, wanted in (("bytes=2-4", b"234"), ("bytes=7-", b"789"), ("bytes=-3", b"789"), ("bytes=0-99", b"0123456789")):
+    for asked, wanted in (("bytes=2-4", b"234"), ("bytes=7-", b"789"), ("bytes=-3", b"789"),
+                          ("bytes=0-99", b"0123456789")):
         answer = s3.get_object(Bucket=bucket, Key="range", Range=asked)
         assert (answer["ResponseMetadata"]["HTTPStatusCode"], answer["Body"].read()) == (206, wanted)
     with pytest.raises(ClientError) as caught:

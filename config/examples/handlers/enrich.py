@@ -1,8 +1,8 @@
 """Enriches purchase events and stores each as one object: <date>/<sequence number>.json in the bucket.
 
 This is an ordinary Lambda handler for a Kinesis event source mapping. It names no endpoint, so it runs unchanged in an
-AWS account. A batch may be delivered more than once; since an object's key comes from the record alone, a second delivery
-overwrites the object with the same bytes.
+AWS account. A batch may be delivered more than once; since an object's key comes from the record alone, a second
+delivery overwrites the object with the same bytes.
 """
 
 import base64
