@@ -134,6 +134,31 @@ def test_so_does_an_sdk_that_is_too_old_to_know_of_endpoints_in_the_environment(
     assert pipeline.wait_for_objects(2)[f"{number}.txt"] == b"1.26.27"
 
 
+def test_a_node_sdk_that_calls_the_services_own_hosts_reaches_the_server_too(rivulet):
+    # What SDKs for JavaScript that know no AWS_ENDPOINT_URL send: a signed request to the bucket's host over TLS.
+    pipeline = Pipeline(rivulet, "store.js", """
+        const https = require("node:https");
+
+        exports.handler = (event) => new Promise((resolve, reject) => {
+            const request = https.request({
+                host: `${process.env.BUCKET}.s3.us-east-1.amazonaws.com`, method: "PUT", path: "/from/node.txt",
+                headers: {
+                    "Content-Length": 5, "X-Amz-Date": "20260101T000000Z",
+                    "Authorization": "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, " +
+                                     `SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`,
+                },
+            }, (response) => {
+                response.resume();
+                response.on("end", () => response.statusCode === 200 ? resolve() : reject(response.statusCode));
+            });
+            request.on("error", reject);
+            request.end("hello");
+        });
+    """, runtime="nodejs")
+    pipeline.put(1)
+    assert pipeline.wait_for_objects(1) == {"from/node.txt": b"hello"}
+
+
 # Each does its worst at the first delivery of a batch, and what it should at the second.
 ONCE = """
     import json, os, sys, time, base64
