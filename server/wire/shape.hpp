@@ -162,11 +162,11 @@ inline constexpr Shape blob_shape{Kind::blob};
 inline constexpr Shape timestamp_shape{Kind::timestamp};
 
 /// A member of the structure that `pointer` points into: `std::optional<T>`, or `Required<T>` where the model requires
-/// it.
-template <auto pointer>
+/// it. `Structure` is a parameter because g++ 12 does not see from `pointer` alone that a structure of an anonymous
+/// namespace is its file's own, and so would merge the members of equal names of two files.
+template <auto pointer, class Structure = typename detail::MemberPointer<decltype(pointer)>::Structure>
 constexpr Member member(std::string_view name, const Shape& shape) {
     using Traits = detail::MemberPointer<decltype(pointer)>;
-    using Structure = typename Traits::Structure;
     // A table that binds a shape to another kind of value does not compile: this is no constant expression then.
     if (shape.kind != detail::KindOf<typename Traits::Value>::kind) throw "the member's type is not the shape's";
     return {name, &shape, Traits::required,
