@@ -42,7 +42,7 @@ Result<void> settle_latest(Store& store, LambdaTables& tables, Catalog::Transact
         const ShardKey key{stream.id, shard.ordinal};
         const auto tip = store.log().tip(key);
         if (!tip) return tip.error();
-        tables.checkpoints.put(transaction, checkpoint_key(mapping.uuid, key), {*tip, !shard.is_open()});
+        tables.checkpoints.put(transaction, checkpoint_key(mapping.uuid, key), {key, *tip, !shard.is_open()});
     }
     return {};
 }
@@ -105,14 +105,19 @@ Result<EventSourceMapping> RowCodec<EventSourceMapping>::decode(std::string_view
 }
 
 std::string RowCodec<Checkpoint>::encode(const Checkpoint& checkpoint) {
+    const json row = {{"stream", checkpoint.shard.stream},
+                      {"shard", checkpoint.shard.shard},
+                      {"next", checkpoint.next},
+                      {"ended", checkpoint.ended}};
     std::string bytes;
-    json::to_cbor(json{{"next", checkpoint.next}, {"ended", checkpoint.ended}}, bytes);
+    json::to_cbor(row, bytes);
     return bytes;
 }
 
 Result<Checkpoint> RowCodec<Checkpoint>::decode(std::string_view bytes) try {
     const json row = json::from_cbor(bytes);
-    return Checkpoint{row.at("next").get<Position>(), row.value("ended", false)};
+    const ShardKey shard{row.at("stream").get<std::uint64_t>(), row.at("shard").get<std::uint32_t>()};
+    return Checkpoint{shard, row.at("next").get<Position>(), row.value("ended", false)};
 } catch (const json::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("a checkpoint's catalog row cannot be read: ") + fault.what());
 }

@@ -45,6 +45,7 @@ struct EventSourceMapping {
 
 /// How far a mapping has come in one shard. Everything before `next` has been processed.
 struct Checkpoint {
+    ShardKey shard;
     Position next = 0;
     bool ended = false;  ///< the shard is closed and was processed to its end
 

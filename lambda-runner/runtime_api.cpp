@@ -71,6 +71,7 @@ std::optional<InvocationOutcome> RuntimeApi::take_outcome() {
 
 void RuntimeApi::close() {
     closed_ = true;
+    events_ = {[](const Invocation&) {}, [] {}};
     if (waiting_) waiting_->wake();
 }
 

@@ -56,6 +56,8 @@ public:
 
     RuntimeApi(boost::asio::any_io_executor executor, Clock& clock, Events events);
 
+    const boost::asio::any_io_executor& executor() const { return executor_; }
+
     /// Answers a request of the process. A request for the next invocation waits until there is one.
     boost::asio::awaitable<RuntimeReply> answer(RuntimeCall call);
 
@@ -66,12 +68,14 @@ public:
     bool initialised() const { return initialised_; }
     /// Whether the process has taken the invocation that was offered.
     bool taken() const { return phase_ == Phase::running; }
+    /// Whether there is an outcome to take.
+    bool answered() const { return phase_ == Phase::answered; }
     /// The outcome of the invocation, handed out once; the process may then be offered another.
     std::optional<InvocationOutcome> take_outcome();
     /// What the process reported instead of initialising.
     const std::optional<InvocationOutcome>& initialisation_error() const { return initialisation_error_; }
 
-    /// Ends a request that waits for an invocation. No other will be answered.
+    /// Ends a request that waits for an invocation. No other will be answered, and no event is told any more.
     void close();
 
 private:
@@ -115,9 +119,9 @@ class RuntimeApiHost {
 public:
     virtual ~RuntimeApiHost() = default;
 
-    /// Opens an address on the loopback interface. `api` is called on the executor it was made with and must outlive the
-    /// endpoint. Errors: io_failure.
-    virtual Result<std::unique_ptr<RuntimeApiEndpoint>> open(RuntimeApi& api) = 0;
+    /// Opens an address on the loopback interface. `api` is called on the executor it was made with.
+    /// Errors: io_failure.
+    virtual Result<std::unique_ptr<RuntimeApiEndpoint>> open(std::shared_ptr<RuntimeApi> api) = 0;
 };
 
 }  // namespace rivulet

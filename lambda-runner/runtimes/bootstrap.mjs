@@ -33,7 +33,11 @@ function call(method, path, body, headers = {}) {
                 response.on('error', reject);
             },
         );
-        request.on('error', reject);
+        request.on('error', (fault) => {
+            // The server ends connections that stood idle while the handler ran for long.
+            if (request.reusedSocket) resolve(call(method, path, body, headers));
+            else reject(fault);
+        });
         request.end(body);
     });
 }

@@ -26,6 +26,16 @@ class RuntimeClient:
         self._connection = None
 
     def _request(self, method, path, body=None, headers=None):
+        kept = self._connection is not None
+        try:
+            return self._try_request(method, path, body, headers)
+        except ConnectionError:
+            # The server ends connections that stood idle while the handler ran for long.
+            if not kept:
+                raise
+            return self._try_request(method, path, body, headers)
+
+    def _try_request(self, method, path, body, headers):
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._address)
         try:
