@@ -18,8 +18,8 @@ struct ProcessPlan {
     std::filesystem::path directory;
 };
 
-/// A child in a process group of its own. A thread of its own starts it and waits for it: the kernel's order to kill the
-/// child with its parent (PR_SET_PDEATHSIG) goes by the thread that forked, so that thread must live as long.
+/// A child in a process group of its own. A thread of its own starts it and waits for it: the kernel's order to kill
+/// the child with its parent (PR_SET_PDEATHSIG) goes by the thread that forked, so that thread must live as long.
 ///
 /// The child has /dev/null as input, pipes as output, and no other descriptor of this process. It does not outlive this
 /// process even if that is killed. When it ends, what is left of its group is killed.

@@ -14,8 +14,8 @@ namespace {
 
 // What an interpreter and its libraries are found by. Everything else of the server's environment is the server's.
 constexpr std::array<const char*, 12> inherited_variables = {
-    "PATH",        "HOME",         "USER",           "TMPDIR",        "LD_LIBRARY_PATH", "PYTHONHOME",
-    "PYTHONPATH",  "VIRTUAL_ENV",  "PYENV_ROOT",     "PYENV_VERSION", "NODE_PATH",       "NVM_DIR",
+    "PATH",       "HOME",        "USER",       "TMPDIR",        "LD_LIBRARY_PATH", "PYTHONHOME",
+    "PYTHONPATH", "VIRTUAL_ENV", "PYENV_ROOT", "PYENV_VERSION", "NODE_PATH",       "NVM_DIR",
 };
 
 constexpr const char* python_bootstrap = "bootstrap.py";

@@ -94,8 +94,7 @@ Result<EventSourceMapping> RowCodec<EventSourceMapping>::decode(std::string_view
     mapping.batch_size = row.at("batch_size").get<std::int32_t>();
     mapping.batching_window = std::chrono::milliseconds{row.at("batching_window").get<std::int64_t>()};
     mapping.starting_position = static_cast<StartingPosition>(row.at("starting_position").get<int>());
-    mapping.starting_timestamp =
-        Timestamp{std::chrono::milliseconds{row.at("starting_timestamp").get<std::int64_t>()}};
+    mapping.starting_timestamp = Timestamp{std::chrono::milliseconds{row.at("starting_timestamp").get<std::int64_t>()}};
     if (const auto sink = row.find("sink"); sink != row.end()) {
         mapping.sink = SinkTarget{sink->at("bucket").get<std::string>(), sink->at("prefix").get<std::string>()};
     }

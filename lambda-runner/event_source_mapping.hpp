@@ -11,6 +11,7 @@
 #include "common/clock.hpp"
 #include "common/random.hpp"
 #include "common/result.hpp"
+#include "s3-sink/sink.hpp"
 #include "storage/store.hpp"
 
 namespace rivulet {
@@ -19,14 +20,6 @@ struct LambdaTables;
 
 /// Where a mapping begins in a stream that it has not read yet.
 enum class StartingPosition : std::uint8_t { trim_horizon, latest, at_timestamp };
-
-/// Where what a handler returns is written to. The format is newline-delimited JSON.
-struct SinkTarget {
-    std::string bucket;
-    std::string prefix;  ///< of the objects' keys; may be empty
-
-    bool operator==(const SinkTarget&) const = default;
-};
 
 /// A stream's records are handed to a function, in batches.
 struct EventSourceMapping {
@@ -38,7 +31,7 @@ struct EventSourceMapping {
     std::chrono::milliseconds batching_window{0};
     StartingPosition starting_position = StartingPosition::trim_horizon;
     Timestamp starting_timestamp{};  ///< where `starting_position` is `at_timestamp`
-    std::optional<SinkTarget> sink;
+    std::optional<SinkTarget> sink;  ///< where what the handler returns is written to
 
     bool operator==(const EventSourceMapping&) const = default;
 };

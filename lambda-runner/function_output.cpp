@@ -86,8 +86,8 @@ spdlog::logger& FileOutput::State::file_of(const Function& function) {
         spdlog::sink_ptr sink;
         try {
             const auto path = directory / (function.name + ".log");
-            sink = std::make_shared<spdlog::sinks::rotating_file_sink_st>(path.string(), log_file_bytes,
-                                                                          older_log_files);
+            sink =
+                std::make_shared<spdlog::sinks::rotating_file_sink_st>(path.string(), log_file_bytes, older_log_files);
         } catch (const spdlog::spdlog_ex& fault) {
             spdlog::error("The output of the function '{}' is not kept: {}", function.name, fault.what());
         }

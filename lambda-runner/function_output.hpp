@@ -55,8 +55,8 @@ private:
     std::string rest_;
 };
 
-/// Writes output to the server's log and to `<directory>/<function>.log`, which is kept within bounds by rotation: three
-/// files of at most 10 MiB. Files are written in the pool.
+/// Writes output to the server's log and to `<directory>/<function>.log`, which is kept within bounds by rotation:
+/// three files of at most 10 MiB. Files are written in the pool.
 ///
 /// Thread safety: none, but for the pool's part; everything is called on the executor. `flush` before destruction.
 class FileOutput final : public FunctionOutput {

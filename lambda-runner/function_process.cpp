@@ -181,8 +181,8 @@ asio::awaitable<Result<std::optional<InvocationOutcome>>> FunctionProcess::invok
     const std::string request_id = random_uuid(services_.random);
     const bool first = answered_ == 0;
     taken_ = services_.clock.now();
-    api_->offer({request_id, function_->arn(), new_trace_id(taken_, services_.random), function_->timeout,
-                 std::move(payload)});
+    api_->offer(
+        {request_id, function_->arn(), new_trace_id(taken_, services_.random), function_->timeout, std::move(payload)});
     {
         const Phase phase(services_.clock, initialisation_limit, changed_.waker());
         co_await await_taken(phase);

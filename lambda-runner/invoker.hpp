@@ -18,7 +18,8 @@ struct FunctionError {
 
 /// What an invocation came to.
 struct InvocationOutcome {
-    std::string payload;  ///< what the handler returned, byte for byte; after an error the JSON object that describes it
+    std::string
+        payload;  ///< what the handler returned, byte for byte; after an error the JSON object that describes it
     std::optional<FunctionError> error;  ///< absent after a success
 };
 

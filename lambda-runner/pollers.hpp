@@ -37,7 +37,8 @@ private:
     void reconcile();
     void add_due_shards(const std::shared_ptr<const EventSourceMapping>& mapping, std::set<PollerKey>& due);
     void forget_gone_shards(const EventSourceMapping& mapping, const Stream& stream);
-    bool is_processed(const EventSourceMapping& mapping, const Stream& stream, std::optional<std::uint32_t> shard) const;
+    bool is_processed(const EventSourceMapping& mapping, const Stream& stream,
+                      std::optional<std::uint32_t> shard) const;
     boost::asio::awaitable<void> run_poller(PollerKey key, std::shared_ptr<ShardPoller> poller);
     boost::asio::awaitable<void> erase_checkpoints(std::vector<std::string> keys);
 

@@ -21,7 +21,7 @@ namespace rivulet {
 class ProcessInvoker final : public Invoker {
 public:
     struct Options {
-        std::size_t max_processes = 10;  ///< of one function
+        std::size_t max_processes = 10;     ///< of one function
         std::chrono::minutes idle_time{5};  ///< after which all idle processes of a function but one end
     };
 

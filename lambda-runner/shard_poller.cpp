@@ -147,7 +147,7 @@ asio::awaitable<Result<void>> ShardPoller::process(const KinesisBatch& batch, co
         co_return Error(ErrorCode::function_failed, error->type + ": " + error->message);
     }
     if (mapping_->sink) {
-        const auto written = co_await services_.sink.write(*mapping_->sink, mapping_->owner, shard_id(shard_.shard),
+        const auto written = co_await services_.sink.write(*mapping_->sink, shard_id(shard_.shard),
                                                            batch.first_sequence_number(), (*outcome)->payload);
         if (!written) co_return written.error();
     }

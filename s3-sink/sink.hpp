@@ -12,7 +12,9 @@ namespace rivulet {
 /// Where a processor's results go.
 struct SinkTarget {
     std::string bucket;
-    std::string prefix;
+    std::string prefix;  ///< of the objects' keys; may be empty
+
+    bool operator==(const SinkTarget&) const = default;
 };
 
 /// The key of the result of the batch that begins with the record `first_sequence_number`:

@@ -15,6 +15,7 @@
 #include "server/declared_resources.hpp"
 #include "server/http/listener.hpp"
 #include "server/kinesis/service.hpp"
+#include "server/lambda/pipeline.hpp"
 #include "server/retention.hpp"
 #include "server/router.hpp"
 #include "server/s3/s3_service.hpp"
@@ -83,6 +84,11 @@ Result<void> serve(const Launch& launch) {
     if (!objects) return objects.error();
     S3Service s3(**objects, pool, clock, random);
 
+    // The address as a handler on this machine reaches it; by number, so that SDKs address buckets by path.
+    const std::string endpoint_url = "http://127.0.0.1:" + std::to_string((*listener)->port());
+    Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
+    if (auto loaded = pipeline.load(); !loaded) return loaded;
+
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
             case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
@@ -93,15 +99,18 @@ Result<void> serve(const Launch& launch) {
     };
 
     lifecycle.resume();
-    if (auto declared = wait_for(*threads, declare_resources(launch, kinesis_service, **objects)); !declared) {
-        return declared.error();
-    }
+    auto declared =
+        wait_for(*threads, declare_resources(launch, {kinesis_service, **objects, pipeline.tables(), pool}));
+    if (!declared) return declared;
     retention.start();
     (*listener)->start();
+    wait_for(*threads, pipeline.start());
     std::cout << "Listening on http://" << settings.bind << ':' << (*listener)->port() << "\nReady." << std::endl;
 
     wait_for(*threads, until_told_to_stop());
     spdlog::info("Stopping.");
+    // Handlers may still call this server while the pollers end.
+    wait_for(*threads, pipeline.stop());
     wait_for(*threads, (*listener)->stop(drain_time));
     lifecycle.stop();
     pool.join();

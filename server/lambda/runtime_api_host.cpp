@@ -51,8 +51,7 @@ asio::awaitable<http::Response> serve(RuntimeApi& api, http::Request& request) {
 class Endpoint final : public RuntimeApiEndpoint {
 public:
     explicit Endpoint(std::unique_ptr<http::Listener> listener)
-        : listener_(std::move(listener)),
-          address_(std::string(loopback) + ':' + std::to_string(listener_->port())) {
+        : listener_(std::move(listener)), address_(std::string(loopback) + ':' + std::to_string(listener_->port())) {
         listener_->start();
     }
 
@@ -67,8 +66,8 @@ private:
 }  // namespace
 
 Result<std::unique_ptr<RuntimeApiEndpoint>> HttpRuntimeApiHost::open(std::shared_ptr<RuntimeApi> api) {
-    auto listener = http::Listener::open(threads_, loopback, 0,
-                                         [api](http::Request& request) { return serve(*api, request); });
+    auto listener =
+        http::Listener::open(threads_, loopback, 0, [api](http::Request& request) { return serve(*api, request); });
     if (!listener) return listener.error();
     return std::unique_ptr<RuntimeApiEndpoint>(std::make_unique<Endpoint>(std::move(*listener)));
 }
