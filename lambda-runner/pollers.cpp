@@ -26,9 +26,10 @@ asio::awaitable<void> Pollers::stop() {
 }
 
 asio::awaitable<void> Pollers::supervise() {
-    do {
+    while (!interruption_.requested()) {
         reconcile();
-    } while (co_await interruption_.guard(changed_.wait_for(services_.clock, check_interval)));
+        co_await interruption_.guard(changed_.wait_for(services_.clock, check_interval));
+    }
 }
 
 void Pollers::reconcile() {
