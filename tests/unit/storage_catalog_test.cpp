@@ -1,0 +1,96 @@
+#include "tests/unit/store_support.hpp"
+
+namespace rivulet {
+namespace {
+
+class CatalogTest : public testing::Test, public StoreUnderTest {
+protected:
+    Result<void> transact(std::function<Result<void>(Catalog::Transaction&)> body) {
+        return run(store->catalog().transact(std::move(body)));
+    }
+
+    static Stream named(const std::string& name) {
+        Stream stream;
+        stream.name = name;
+        return stream;
+    }
+};
+
+TEST_F(CatalogTest, changes_nothing_when_a_transaction_is_refused) {
+    const auto refused = transact([&](Catalog::Transaction& transaction) -> Result<void> {
+        store->streams().put(transaction, "a", named("a"));
+        transaction.next_id();
+        return Error(ErrorCode::limit_exceeded, "no");
+    });
+    EXPECT_EQ(refused.error().code, ErrorCode::limit_exceeded);
+    EXPECT_EQ(store->streams().find("a"), nullptr);
+    reopen();
+    EXPECT_EQ(store->streams().find("a"), nullptr);
+}
+
+TEST_F(CatalogTest, keeps_a_stream_with_all_its_members_over_a_restart) {
+    Stream stream = named("orders");
+    stream.id = 3;
+    stream.owner = {"123456789012", "eu-west-1"};
+    stream.created = clock.now();
+    stream.status = StreamStatus::updating;
+    stream.mode = StreamMode::on_demand;
+    stream.retention_hours = 48;
+    stream.max_record_kib = 2048;
+    stream.warm_throughput_mibps = 10;
+    stream.tags = {{"team", "blue"}};
+    stream.pending = PendingChange{clock.now(), 5};
+    stream.next_shard = 2;
+    Shard closed;
+    closed.ordinal = 1;
+    closed.first_hash_key = 5;
+    closed.last_hash_key = max_uint128;
+    closed.created = 1'700'000'000;
+    closed.closed = 1'700'000'001;
+    closed.parent = 0;
+    closed.adjacent_parent = 7;
+    stream.shards = {closed};
+    ASSERT_TRUE(transact([&](Catalog::Transaction& transaction) -> Result<void> {
+        store->streams().put(transaction, "k", stream);
+        return {};
+    }));
+    reopen();
+    ASSERT_NE(store->streams().find("k"), nullptr);
+    EXPECT_EQ(*store->streams().find("k"), stream);
+}
+
+TEST_F(CatalogTest, gives_no_id_out_twice_over_a_restart) {
+    std::set<std::uint64_t> ids;
+    for (int round = 0; round < 3; ++round) {
+        ASSERT_TRUE(transact([&](Catalog::Transaction& transaction) -> Result<void> {
+            EXPECT_TRUE(ids.insert(transaction.next_id()).second);
+            EXPECT_TRUE(ids.insert(transaction.next_id()).second);
+            return {};
+        }));
+        reopen();
+    }
+}
+
+TEST_F(CatalogTest, lists_by_prefix_in_order_from_page_to_page) {
+    ASSERT_TRUE(transact([&](Catalog::Transaction& transaction) -> Result<void> {
+        for (const auto* key : {"b/1", "a/2", "a/1", "a/3"}) store->streams().put(transaction, key, named(key));
+        return {};
+    }));
+    const auto names = [](const auto& streams) {
+        std::vector<std::string> list;
+        for (const auto& stream : streams) list.push_back(stream->name);
+        return list;
+    };
+    EXPECT_EQ(names(store->streams().list("a/", {}, 2)), (std::vector<std::string>{"a/1", "a/2"}));
+    EXPECT_EQ(names(store->streams().list("a/", "a/2", 2)), (std::vector<std::string>{"a/3"}));
+    EXPECT_EQ(names(store->streams().list("c/")), (std::vector<std::string>{}));
+}
+
+TEST_F(CatalogTest, is_refused_to_a_second_server) {
+    const auto second = Store::open({directory.path() / "log", Durability::process}, clock, pool);
+    ASSERT_FALSE(second);
+    EXPECT_THAT(second.error().message, testing::HasSubstr("another Rivulet server"));
+}
+
+}  // namespace
+}  // namespace rivulet
