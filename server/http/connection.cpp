@@ -83,6 +83,8 @@ public:
     /// Reads what the handler left; returns false if that is too much, or will not come.
     asio::awaitable<bool> drain() {
         if (awaits_continue_) co_return parser_.is_done();
+        // What is known to be too much is not waited for: its sender may be waiting for the answer.
+        if (parser_.content_length_remaining().value_or(0) > max_drained_bytes) co_return false;
         std::string sink(16 * 1024, '\0');
         for (std::uint64_t drained = 0; drained <= max_drained_bytes;) {
             const auto count = co_await read_some(sink);
