@@ -1,5 +1,7 @@
 #include "config/config_file.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <sstream>
@@ -118,7 +120,32 @@ void for_each_element(const YAML::Node& node, std::string_view what,
     for (const auto& element : node) visit(element);
 }
 
-void read_member(ConfigFile& file, const std::string& key, const YAML::Node& value) {
+constexpr std::array sections = {"streams", "buckets", "functions", "event_source_mappings"};
+
+bool is_known(const std::string& key) {
+    return std::ranges::find(sections, key) != sections.end() || (find_setting(key) != nullptr && key != "config");
+}
+
+YamlFault unknown_key(const YAML::Node& root, const std::string& key) {
+    std::string expected;
+    for (const auto* section : sections) expected += (expected.empty() ? "" : ", ") + std::string(section);
+    for (const auto& known : setting_rows()) {
+        if (known.key != "config") expected += ", " + std::string(known.key);
+    }
+    return {line_of_key(root, key), "unknown key \"" + key + "\"; expected one of " + expected};
+}
+
+void read_setting(ConfigFile& file, const std::string& key, const YAML::Node& value) {
+    const std::string text = scalar_text(value, key);
+    Settings trial;
+    if (auto set = find_setting(key)->set(trial, text); !set) {
+        throw YamlFault{line_of(value), key + ": " + set.error().message + ", not \"" + text + '"'};
+    }
+    file.settings.emplace(key, text);
+}
+
+void read_member(ConfigFile& file, const YAML::Node& root, const std::string& key, const YAML::Node& value) {
+    if (!is_known(key)) throw unknown_key(root, key);
     if (value.IsNull()) return;
     if (key == "streams") {
         for_each_member(value, key,
@@ -134,19 +161,8 @@ void read_member(ConfigFile& file, const std::string& key, const YAML::Node& val
     } else if (key == "event_source_mappings") {
         for_each_element(value, key,
                          [&](const auto& node) { file.event_source_mappings.push_back(read_mapping(node)); });
-    } else if (const SettingRow* const row = find_setting(key); row != nullptr && key != "config") {
-        const std::string text = scalar_text(value, key);
-        Settings trial;
-        if (auto set = row->set(trial, text); !set) {
-            throw YamlFault{line_of(value), key + ": " + set.error().message + ", not \"" + text + '"'};
-        }
-        file.settings.emplace(key, text);
     } else {
-        std::string expected = "streams, buckets, functions, event_source_mappings";
-        for (const auto& known : setting_rows()) {
-            if (known.key != "config") expected += ", " + std::string(known.key);
-        }
-        throw YamlFault{line_of(value), "unknown key \"" + key + "\"; expected one of " + expected};
+        read_setting(file, key, value);
     }
 }
 
@@ -163,7 +179,7 @@ Result<ConfigFile> read_config_file(const std::filesystem::path& path) try {
     const YAML::Node root = YAML::Load(in);
     ConfigFile file;
     if (root.IsNull()) return file;
-    for_each_member(root, "the file", [&](const auto& key, const auto& value) { read_member(file, key, value); });
+    for_each_member(root, "the file", [&](const auto& key, const auto& value) { read_member(file, root, key, value); });
     for (auto& function : file.functions) {
         function.file = (std::filesystem::absolute(path).parent_path() / function.file).lexically_normal();
     }

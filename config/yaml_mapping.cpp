@@ -9,6 +9,13 @@ int line_of(const YAML::Node& node) {
     return node.Mark().line + 1;
 }
 
+int line_of_key(const YAML::Node& mapping, const std::string& key) {
+    for (const auto& member : mapping) {
+        if (member.first.IsScalar() && member.first.Scalar() == key) return line_of(member.first);
+    }
+    return line_of(mapping);
+}
+
 std::string scalar_text(const YAML::Node& node, std::string_view what) {
     if (!node.IsScalar()) throw YamlFault{line_of(node), std::string(what) + ": expected a single value"};
     return node.Scalar();
@@ -76,11 +83,11 @@ std::optional<double> YamlMapping::number(const char* key) {
 }
 
 void YamlMapping::finish() const {
-    for_each_member(node_, what_, [&](const std::string& key, const YAML::Node& value) {
+    for_each_member(node_, what_, [&](const std::string& key, const YAML::Node&) {
         if (std::ranges::find(known_, key) != known_.end()) return;
         std::string expected;
         for (const auto& name : known_) expected += (expected.empty() ? "" : ", ") + name;
-        throw YamlFault{line_of(value), what_ + ": unknown key \"" + key + "\"; expected one of " + expected};
+        throw YamlFault{line_of_key(node_, key), what_ + ": unknown key \"" + key + "\"; expected one of " + expected};
     });
 }
 

@@ -21,6 +21,9 @@ struct YamlFault {
 /// The line a node begins on, from 1.
 int line_of(const YAML::Node& node);
 
+/// The line that a member's key stands on, from 1.
+int line_of_key(const YAML::Node& mapping, const std::string& key);
+
 /// A node's text.
 /// Throws YamlFault if it is not a scalar.
 std::string scalar_text(const YAML::Node& node, std::string_view what);

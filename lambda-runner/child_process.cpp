@@ -57,8 +57,8 @@ Result<Pipe> make_pipe() {
 std::string find_program(const ProcessPlan& plan) {
     const std::string& name = plan.command.front();
     if (name.find('/') != std::string::npos) return name;
-    const auto path = plan.environment.find("PATH");
-    std::string_view folders = path == plan.environment.end() ? "/usr/local/bin:/usr/bin:/bin" : path->second;
+    std::string_view folders = "/usr/local/bin:/usr/bin:/bin";
+    if (const auto path = plan.environment.find("PATH"); path != plan.environment.end()) folders = path->second;
     while (!folders.empty()) {
         const auto end = std::min(folders.find(':'), folders.size());
         std::string candidate = std::string(folders.substr(0, end)) + '/' + name;

@@ -26,6 +26,10 @@ constexpr std::chrono::seconds idle_time{120};
 constexpr std::chrono::seconds transfer_time{60};
 // An unread body up to this size is read and thrown away, to keep the connection; a larger one costs the connection.
 constexpr std::uint64_t max_drained_bytes = 256 * 1024;
+// Before such a connection is closed its peer may go on sending for so long and so much: a close at once would destroy
+// the answer on its way (RFC 9112, section 9.6).
+constexpr std::chrono::seconds linger_time{5};
+constexpr std::uint64_t max_lingering_bytes = 64 * 1024 * 1024;
 
 std::string text(beast::string_view view) {
     return {view.data(), view.size()};
@@ -83,6 +87,8 @@ public:
     /// Reads what the handler left; returns false if that is too much, or will not come.
     asio::awaitable<bool> drain() {
         if (awaits_continue_) co_return parser_.is_done();
+        // What is known to be too much is not waited for: its sender may be waiting for the answer.
+        if (parser_.content_length_remaining().value_or(0) > max_drained_bytes) co_return false;
         std::string sink(16 * 1024, '\0');
         for (std::uint64_t drained = 0; drained <= max_drained_bytes;) {
             const auto count = co_await read_some(sink);
@@ -103,9 +109,22 @@ asio::awaitable<void> Connection::serve() {
     stream_.socket().set_option(asio::ip::tcp::no_delay(true));
     while (!closing_ && co_await serve_one()) {
     }
+    if (unread_ && !closing_) co_await linger();
     boost::system::error_code ignored;
     stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
     stream_.close();
+}
+
+asio::awaitable<void> Connection::linger() {
+    boost::system::error_code ignored;
+    stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.expires_after(linger_time);
+    std::string sink(64 * 1024, '\0');
+    for (std::uint64_t read = 0; read < max_lingering_bytes;) {
+        const auto [fault, count] = co_await stream_.async_read_some(asio::buffer(sink), use_tuple);
+        if (fault) co_return;
+        read += count;
+    }
 }
 
 asio::awaitable<bool> Connection::serve_one() {
@@ -141,6 +160,7 @@ asio::awaitable<bool> Connection::serve_one() {
     // Sending the rest of a refused body into the void and reading the answer is what most clients do: meet them
     // halfway.
     const bool drained = co_await body.drain();
+    unread_ = !drained;
     const bool keep_alive = drained && parser.keep_alive() && !response.close && !closing_;
     const bool sent = co_await send(request, std::move(response), keep_alive, header.version());
     busy_ = false;

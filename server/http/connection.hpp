@@ -32,12 +32,14 @@ private:
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<bool> send(const Request& request, Response response, bool keep_alive, unsigned version);
     boost::asio::awaitable<bool> send_body(Body& body, bool chunked);
+    boost::asio::awaitable<void> linger();
 
     boost::beast::tcp_stream stream_;
     boost::beast::flat_buffer buffer_;
     const Handler& handler_;
     bool busy_ = false;
     bool closing_ = false;
+    bool unread_ = false;  ///< a part of the last request was left unread
 };
 
 }  // namespace rivulet::http

@@ -51,13 +51,11 @@ def test_latest_begins_with_what_is_put_after_it_was_asked_for(kinesis, numbered
 def test_at_timestamp_begins_with_the_first_record_of_that_time_or_later(kinesis, numbered):
     name, _ = numbered
     last = read_from(kinesis, iterator(kinesis, name))[-1]["ApproximateArrivalTimestamp"]
-
-    def now():
-        return datetime.datetime.now(datetime.timezone.utc)
-
-    wait_until(lambda: now() > last + datetime.timedelta(milliseconds=20), what="a later time")
+    # The SDK sends whole seconds.
+    next_second = last.replace(microsecond=0) + datetime.timedelta(seconds=1)
+    wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > next_second, what="the next second")
     kinesis.put_record(StreamName=name, PartitionKey="k", Data=b"10")
-    later = iterator(kinesis, name, kind="AT_TIMESTAMP", Timestamp=last + datetime.timedelta(milliseconds=5))
+    later = iterator(kinesis, name, kind="AT_TIMESTAMP", Timestamp=next_second)
     assert data(read_from(kinesis, later)) == [10]
     earlier = iterator(kinesis, name, kind="AT_TIMESTAMP", Timestamp=last - datetime.timedelta(hours=1))
     assert data(read_from(kinesis, earlier)) == list(range(11))

@@ -37,12 +37,18 @@ def test_the_server_ends_by_itself_when_it_is_asked_to(rivulet):
     assert server.stop() == 0
 
 
-@pytest.mark.parametrize("flags", [["--no-such-flag"], ["--port", "many"], ["--port", "70000"], ["extra"]])
+@pytest.mark.parametrize("flags", [["--no-such-flag"], ["--port"], ["extra"]])
 def test_flags_that_make_no_sense_are_refused_with_status_2(flags):
     result = subprocess.run([str(BINARY), "serve", *flags], capture_output=True, text=True, timeout=20,
                             env=client_environment())
     assert result.returncode == 2, result.stderr
     assert result.stderr.strip()
+
+
+@pytest.mark.parametrize("value", ["many", "70000", "-1", ""])
+def test_a_flags_bad_value_is_refused_with_what_was_expected(rivulet, value):
+    server = rivulet(start=False, arguments=["--port=" + value])
+    assert f"port: expected a whole number from 0 to 65535, not \"{value}\"" in refusal(server)
 
 
 def test_the_help_names_every_setting_in_its_forms():
@@ -103,13 +109,14 @@ def test_a_data_directory_without_write_permission_is_named(rivulet, monkeypatch
 
 
 BAD_CONFIGS = {
-    "not yaml": ("streams:\n  purchases: [3\n", 2, []),
+    "not yaml": ("streams:\n  purchases: [3\n", 3, ["YAML"]),
     "a tab": ("streams:\n\tpurchases: {shards: 1}\n", 2, []),
     "no map": ("- streams\n", 1, ["map"]),
     "unknown key": ("region: us-east-1\nstraems:\n  purchases: {shards: 1}\n", 2, ["straems", "streams"]),
+    "unknown key without a value": ("region: us-east-1\nstraems:\n", 2, ["straems"]),
     "unknown key of a stream": ("streams:\n  purchases:\n    shrads: 3\n", 3, ["shrads", "shards"]),
     "a word for a number": ("streams:\n  purchases:\n    shards: three\n", 3, ["shards", "three"]),
-    "no shards at all": ("streams:\n  purchases:\n    shards: 0\n", 3, ["shards", "0"]),
+    "no shards at all": ("streams:\n  purchases:\n    shards: 0\n", 3, ["shardCount", "0"]),
     "a bad stream name": ("streams:\n  'bad name!': {shards: 1}\n", 2, ["bad name!"]),
     "a bad bucket name": ("buckets:\n  - Not_A_Bucket\n", 2, ["Not_A_Bucket"]),
     "a bad port": ("port: 99999\n", 1, ["port", "99999"]),
@@ -124,6 +131,8 @@ BAD_CONFIGS = {
     "a mapping without its stream": (
         "functions:\n  f: {runtime: python3, file: here.py}\nevent_source_mappings:\n  - stream: nowhere\n"
         "    function: f\n    starting_position: LATEST\n", None, ["nowhere"]),
+    "a good stream and a bad bucket": (
+        "streams:\n  s: {shards: 1}\nbuckets: [good-bucket, Not_A_Bucket]\n", 3, ["Not_A_Bucket"]),
     "a batch of none": (
         "streams:\n  s: {shards: 1}\nfunctions:\n  f: {runtime: python3, file: here.py}\n"
         "event_source_mappings:\n  - stream: s\n    function: f\n    batch_size: 0\n", 6, ["batch_size", "0"]),
