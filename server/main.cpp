@@ -49,8 +49,7 @@ AccountRegion caller_of(const http::Request& request, const Settings& settings) 
     return credentials ? credentials->owner : settings.owner();
 }
 
-asio::awaitable<void> until_told_to_stop() {
-    asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+asio::awaitable<void> until_told_to_stop(asio::signal_set& signals) {
     co_await signals.async_wait(asio::use_awaitable);
 }
 
@@ -60,6 +59,8 @@ Result<void> serve(const Launch& launch) {
     if (!directory) return directory.error();
 
     auto threads = std::make_unique<IoThreads>(settings.threads);
+    // From here on, so that a signal that comes right after `Ready.` ends the server in order too.
+    auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     SystemClock clock(threads->first());
     SystemRandom random;
     BlockingPool pool(blocking_threads);
@@ -107,7 +108,7 @@ Result<void> serve(const Launch& launch) {
     wait_for(*threads, pipeline.start());
     std::cout << "Listening on http://" << settings.bind << ':' << (*listener)->port() << "\nReady." << std::endl;
 
-    wait_for(*threads, until_told_to_stop());
+    wait_for(*threads, until_told_to_stop(*signals));
     spdlog::info("Stopping.");
     // Handlers may still call this server while the pollers end.
     wait_for(*threads, pipeline.stop());
@@ -116,6 +117,7 @@ Result<void> serve(const Launch& launch) {
     pool.join();
     clock.stop();
     listener->reset();
+    signals.reset();
     // What is still suspended goes while all that it refers to is there.
     threads.reset();
     return {};
