@@ -26,8 +26,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long a stopping server waits for the requests that run.
-constexpr std::chrono::seconds drain_time{10};
+// How long a stopping server waits for the requests that run: well within the ten seconds that container engines give.
+constexpr std::chrono::seconds drain_time{5};
 constexpr std::size_t blocking_threads = 4;
 
 void start_logging(const std::string& level) {
@@ -49,8 +49,7 @@ AccountRegion caller_of(const http::Request& request, const Settings& settings) 
     return credentials ? credentials->owner : settings.owner();
 }
 
-asio::awaitable<void> until_told_to_stop() {
-    asio::signal_set signals(co_await asio::this_coro::executor, SIGINT, SIGTERM);
+asio::awaitable<void> until_told_to_stop(asio::signal_set& signals) {
     co_await signals.async_wait(asio::use_awaitable);
 }
 
@@ -103,11 +102,14 @@ Result<void> serve(const Launch& launch) {
         wait_for(*threads, declare_resources(launch, {kinesis_service, **objects, pipeline.tables(), pool}));
     if (!declared) return declared;
     retention.start();
+    // Listened for before anybody can know that the server is there, so that no stop comes too early to be orderly.
+    auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     (*listener)->start();
     wait_for(*threads, pipeline.start());
     std::cout << "Listening on http://" << settings.bind << ':' << (*listener)->port() << "\nReady." << std::endl;
 
-    wait_for(*threads, until_told_to_stop());
+    wait_for(*threads, until_told_to_stop(*signals));
+    signals.reset();  // a second signal ends the server at once
     spdlog::info("Stopping.");
     // Handlers may still call this server while the pollers end.
     wait_for(*threads, pipeline.stop());
