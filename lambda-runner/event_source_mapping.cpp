@@ -19,20 +19,6 @@ Error invalid(std::string message) {
     return {ErrorCode::lambda_invalid_parameter_value, std::move(message)};
 }
 
-Result<void> check_settings(const EventSourceMapping& mapping) {
-    const std::string of = " of the event source mapping from '" + mapping.stream + "' to '" + mapping.function + "' ";
-    if (mapping.batch_size < 1 || mapping.batch_size > max_batch_size) {
-        return invalid("The batch size" + of + "must be 1 to " + std::to_string(max_batch_size) + ", not " +
-                       std::to_string(mapping.batch_size) + '.');
-    }
-    if (mapping.batching_window.count() < 0 || mapping.batching_window > max_batching_window) {
-        return invalid("The batching window" + of + "must be 0 to " + std::to_string(max_batching_window.count()) +
-                       " seconds.");
-    }
-    if (mapping.sink && mapping.sink->bucket.empty()) return invalid("The sink" + of + "names no bucket.");
-    return {};
-}
-
 // What is there when the mapping is made is over for it: an open shard from its tip on, a closed one altogether.
 Result<void> settle_latest(Store& store, LambdaTables& tables, Catalog::Transaction& transaction,
                            const EventSourceMapping& mapping, const Stream& stream) {
@@ -141,9 +127,23 @@ std::string checkpoint_key(std::string_view mapping_uuid, ShardKey shard) {
     return checkpoint_prefix(mapping_uuid, shard.stream) + text;
 }
 
+Result<void> check_event_source_mapping(const EventSourceMapping& mapping) {
+    const std::string of = " of the event source mapping from '" + mapping.stream + "' to '" + mapping.function + "' ";
+    if (mapping.batch_size < 1 || mapping.batch_size > max_batch_size) {
+        return invalid("The batch size" + of + "must be 1 to " + std::to_string(max_batch_size) + ", not " +
+                       std::to_string(mapping.batch_size) + '.');
+    }
+    if (mapping.batching_window.count() < 0 || mapping.batching_window > max_batching_window) {
+        return invalid("The batching window" + of + "must be 0 to " + std::to_string(max_batching_window.count()) +
+                       " seconds.");
+    }
+    if (mapping.sink && mapping.sink->bucket.empty()) return invalid("The sink" + of + "names no bucket.");
+    return {};
+}
+
 asio::awaitable<Result<std::string>> create_event_source_mapping(Store& store, LambdaTables& tables, Random& random,
                                                                  EventSourceMapping mapping) {
-    if (const auto checked = check_settings(mapping); !checked) co_return checked.error();
+    if (const auto checked = check_event_source_mapping(mapping); !checked) co_return checked.error();
     mapping.uuid = random_uuid(random);
     const auto created = co_await store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
         const auto stream = store.streams().find(stream_key(mapping.owner, mapping.stream));

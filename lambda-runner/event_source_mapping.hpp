@@ -66,6 +66,9 @@ std::string checkpoint_key(std::string_view mapping_uuid, ShardKey shard);
 std::string checkpoint_prefix(std::string_view mapping_uuid);
 std::string checkpoint_prefix(std::string_view mapping_uuid, std::uint64_t stream);
 
+/// Whether a mapping's own numbers and names are within bounds. Errors: lambda_invalid_parameter_value.
+Result<void> check_event_source_mapping(const EventSourceMapping& mapping);
+
 /// Adds a mapping and returns its UUID, which is drawn here. LATEST is settled at once: the end of every open shard is
 /// committed as a checkpoint together with the mapping, so that what is put from now on is processed even if the server
 /// ends before the first batch. Shards that appear later are read from their beginning.

@@ -188,6 +188,11 @@ std::string function_key(const AccountRegion& owner, std::string_view name) {
     return owner.account + '/' + owner.region + '/' + std::string(name);
 }
 
+Result<void> check_function(const Function& function) {
+    if (auto checked = check_settings(function); !checked) return checked;
+    return check_file(function);
+}
+
 asio::awaitable<Result<void>> create_function(Store& store, LambdaTables& tables, BlockingPool& pool,
                                               Function function) {
     if (const auto checked = check_settings(function); !checked) co_return checked.error();

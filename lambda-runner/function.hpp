@@ -56,6 +56,10 @@ struct RowCodec<Function> {
 /// The catalog's key of a function; its order is by account, region and name.
 std::string function_key(const AccountRegion& owner, std::string_view name);
 
+/// Whether a function could be added as far as it depends on the function alone: its settings, and its file. Blocks.
+/// Errors: lambda_invalid_parameter_value, as of create_function.
+Result<void> check_function(const Function& function);
+
 /// Adds a function. An empty handler becomes the runtime's default: `lambda_handler` for Python, `handler` for Node.js.
 /// The file is looked at in `pool`.
 /// Errors: lambda_invalid_parameter_value (a name, number or environment out of bounds, a file that is missing,

@@ -20,7 +20,8 @@ struct ResourceOwners {
 };
 
 /// Creates what the configuration file declares and is absent, through the same functions as the APIs; what is present
-/// is left alone. Errors: configuration, as `file:line: what is refused`.
+/// is left alone. All declarations are checked first: of a file with a mistake in it nothing is created. Errors:
+/// configuration, as `file:line: what is refused`.
 boost::asio::awaitable<Result<void>> declare_resources(const Launch& launch, ResourceOwners owners);
 
 }  // namespace rivulet

@@ -26,8 +26,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// How long a stopping server waits for the requests that run.
-constexpr std::chrono::seconds drain_time{10};
+// How long a stopping server waits for the requests that run: well within the ten seconds that container engines give.
+constexpr std::chrono::seconds drain_time{5};
 constexpr std::size_t blocking_threads = 4;
 
 void start_logging(const std::string& level) {
@@ -49,6 +49,13 @@ AccountRegion caller_of(const http::Request& request, const Settings& settings) 
     return credentials ? credentials->owner : settings.owner();
 }
 
+/// The server's address as a handler on this machine reaches it; by number, so that SDKs address buckets by path.
+std::string local_url(const std::string& bind, std::uint16_t port) {
+    const auto address = asio::ip::make_address(bind);
+    const std::string host = address.is_unspecified() ? "127.0.0.1" : address.to_string();
+    return "http://" + (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + std::to_string(port);
+}
+
 asio::awaitable<void> until_told_to_stop(asio::signal_set& signals) {
     co_await signals.async_wait(asio::use_awaitable);
 }
@@ -59,8 +66,6 @@ Result<void> serve(const Launch& launch) {
     if (!directory) return directory.error();
 
     auto threads = std::make_unique<IoThreads>(settings.threads);
-    // From here on, so that a signal that comes right after `Ready.` ends the server in order too.
-    auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     SystemClock clock(threads->first());
     SystemRandom random;
     BlockingPool pool(blocking_threads);
@@ -85,8 +90,7 @@ Result<void> serve(const Launch& launch) {
     if (!objects) return objects.error();
     S3Service s3(**objects, pool, clock, random);
 
-    // The address as a handler on this machine reaches it; by number, so that SDKs address buckets by path.
-    const std::string endpoint_url = "http://127.0.0.1:" + std::to_string((*listener)->port());
+    const std::string endpoint_url = local_url(settings.bind, (*listener)->port());
     Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
     if (auto loaded = pipeline.load(); !loaded) return loaded;
 
@@ -104,11 +108,14 @@ Result<void> serve(const Launch& launch) {
         wait_for(*threads, declare_resources(launch, {kinesis_service, **objects, pipeline.tables(), pool}));
     if (!declared) return declared;
     retention.start();
+    // Listened for before anybody can know that the server is there, so that no stop comes too early to be orderly.
+    auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     (*listener)->start();
     wait_for(*threads, pipeline.start());
-    std::cout << "Listening on http://" << settings.bind << ':' << (*listener)->port() << "\nReady." << std::endl;
+    std::cout << "Listening on " << endpoint_url << "\nReady." << std::endl;
 
     wait_for(*threads, until_told_to_stop(*signals));
+    signals.reset();  // a second signal ends the server at once
     spdlog::info("Stopping.");
     // Handlers may still call this server while the pollers end.
     wait_for(*threads, pipeline.stop());
@@ -117,7 +124,6 @@ Result<void> serve(const Launch& launch) {
     pool.join();
     clock.stop();
     listener->reset();
-    signals.reset();
     // What is still suspended goes while all that it refers to is there.
     threads.reset();
     return {};

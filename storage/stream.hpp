@@ -51,7 +51,7 @@ struct Stream {
     StreamMode mode = StreamMode::provisioned;
     std::int32_t retention_hours = 24;
     std::int32_t max_record_kib = 1024;
-    std::int32_t warm_throughput_mibps = 0;  ///< 0: none asked for
+    std::int32_t warm_throughput_mibps = 0;                 ///< 0: none asked for
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::optional<PendingChange> pending;
     std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets

@@ -45,7 +45,7 @@ def test_flags_that_make_no_sense_are_refused_with_status_2(flags):
     assert result.stderr.strip()
 
 
-@pytest.mark.parametrize("value", ["many", "70000", "-1", ""])
+@pytest.mark.parametrize("value", ["many", "70000", "-1", "1.5"])
 def test_a_flags_bad_value_is_refused_with_what_was_expected(rivulet, value):
     server = rivulet(start=False, arguments=["--port=" + value])
     assert f"port: expected a whole number from 0 to 65535, not \"{value}\"" in refusal(server)
@@ -135,7 +135,10 @@ BAD_CONFIGS = {
         "streams:\n  s: {shards: 1}\nbuckets: [good-bucket, Not_A_Bucket]\n", 3, ["Not_A_Bucket"]),
     "a batch of none": (
         "streams:\n  s: {shards: 1}\nfunctions:\n  f: {runtime: python3, file: here.py}\n"
-        "event_source_mappings:\n  - stream: s\n    function: f\n    batch_size: 0\n", 6, ["batch_size", "0"]),
+        "event_source_mappings:\n  - stream: s\n    function: f\n    batch_size: 0\n", 6, ["batch size", "1 to 10000", "0"]),
+    "a sink into no bucket": (
+        "streams:\n  s: {shards: 1}\nfunctions:\n  f: {runtime: python3, file: here.py}\n"
+        "event_source_mappings:\n  - stream: s\n    function: f\n    sink: {bucket: no-bucket}\n", 6, ["no-bucket"]),
 }
 
 

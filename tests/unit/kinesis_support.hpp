@@ -104,8 +104,8 @@ protected:
 
     std::string iterator(const std::string& stream, int shard = 0, const std::string& type = "TRIM_HORIZON") {
         return iterator_by({{"StreamName", stream},
-                         {"ShardId", shard_id(static_cast<std::uint32_t>(shard))},
-                         {"ShardIteratorType", type}});
+                            {"ShardId", shard_id(static_cast<std::uint32_t>(shard))},
+                            {"ShardIteratorType", type}});
     }
 
     static std::vector<std::string> data_of(const json& answer) {
