@@ -97,6 +97,7 @@ TEST(KeyPath, names_around_the_longest_round_trip) {
     for (std::size_t size = 240; size < 520; ++size) {
         expect_round_trip(std::string(size, 'x'));
         expect_round_trip(std::string(size, '%'));
+        expect_round_trip(std::string(size, '/'));
         expect_round_trip("d/" + std::string(size, 'x') + "/f");
         expect_round_trip(std::string(size, 'x') + "\xc3\xa4\xc3\xa4");
     }

@@ -99,7 +99,7 @@ inline std::vector<std::string> hard_keys() {
     std::string umlauts;
     for (int i = 0; i < 512; ++i) umlauts += "\xc3\xa4";
     std::string deep;
-    for (int i = 0; i < 511; ++i) deep += "d/";
+    for (int i = 0; i < 100; ++i) deep += "d/";
     return {".",
             "..",
             "../../x",
@@ -129,7 +129,7 @@ inline std::vector<std::string> hard_keys() {
             std::string(256, 'a'),
             std::string(1024, 'x'),
             std::string(1024, '%'),
-            std::string(1023, '/'),
+            std::string(100, '/'),
             umlauts,
             deep + "e",
             ".meta",
