@@ -6,6 +6,7 @@
 
 #include "s3-sink/file_system.hpp"
 #include "s3-sink/key_path.hpp"
+#include "s3-sink/path_cursor.hpp"
 
 namespace rivulet {
 
@@ -66,14 +67,14 @@ private:
 
 Result<KeyListing> list_keys(int bucket, const ListQuery& query) {
     Page page(query);
-    // A stack of paths, opened one at a time, so that depth costs memory and not descriptors.
+    PathCursor cursor(bucket);
     std::vector<KeyPath> pending{{}};
     while (!pending.empty()) {
         KeyPath path = std::move(pending.back());
         pending.pop_back();
         const auto beginning = key_prefix_of_directory(path);
         if (!beginning || !page.may_hold(*beginning)) continue;
-        const auto directory = walk(bucket, path);
+        const auto directory = cursor.open(path);
         if (!directory) continue;  // Removed since its parent was read.
         auto entries = read_directory(directory.get());
         if (!entries) return entries.error();

@@ -9,6 +9,8 @@
 #include <span>
 #include <vector>
 
+#include "s3-sink/path_cursor.hpp"
+
 namespace rivulet {
 
 namespace {
@@ -92,11 +94,16 @@ KeyPath choose_path(int bucket, std::string_view key) {
 }
 
 /// Removes the directories on the way that are empty now, the innermost first.
-void prune(int bucket, Names names) {
+void prune(PathCursor& cursor, Names names) {
     for (; !names.empty(); names = names.first(names.size() - 1)) {
-        const auto parent = walk(bucket, names.first(names.size() - 1));
+        const auto parent = cursor.open(names.first(names.size() - 1));
         if (!parent || unlinkat(parent.get(), names.back().c_str(), AT_REMOVEDIR) != 0) return;
     }
+}
+
+void prune(int bucket, Names names) {
+    PathCursor cursor(bucket);
+    prune(cursor, names);
 }
 
 Result<void> remove_at(int bucket, const KeyPath& path, bool durable) {
@@ -150,12 +157,12 @@ Result<void> remove_object(int bucket, std::string_view key, bool durable) {
 }
 
 void remove_empty_directories(int bucket) {
-    // A stack of paths instead of open directories: a key of a thousand slashes must not need a thousand descriptors.
+    PathCursor cursor(bucket);
     std::vector<KeyPath> pending{{}};
     while (!pending.empty()) {
         const KeyPath path = std::move(pending.back());
         pending.pop_back();
-        const auto directory = walk(bucket, path);
+        const auto directory = cursor.open(path);
         if (!directory) continue;
         const auto entries = read_directory(directory.get());
         if (!entries) continue;
@@ -166,7 +173,7 @@ void remove_empty_directories(int bucket) {
             pending.push_back(path);
             pending.back().push_back(name);
         }
-        if (leaf) prune(bucket, path);
+        if (leaf) prune(cursor, path);
     }
 }
 
