@@ -140,9 +140,10 @@ void FunctionProcess::log_report(const std::string& request_id, const Invocation
     drain_output();
     const auto duration = std::max<std::int64_t>((services_.clock.now() - taken_).count(), 0);
     // An error that the runtime reports is in its own output already; one that only this server saw is told here.
-    if (outcome.error && (outcome.error->type == "Sandbox.Timedout" || outcome.error->type == "Runtime.ExitError" ||
-                          outcome.error->type == "Function.ResponseSizeTooLarge")) {
+    if (outcome.error && (outcome.error->type == "Sandbox.Timedout" || outcome.error->type == "Runtime.ExitError")) {
         log(false, outcome.error->message);
+    } else if (outcome.error && outcome.error->type == "Function.ResponseSizeTooLarge") {
+        log(false, "RequestId: " + request_id + " Error: " + outcome.error->type + ": " + outcome.error->message);
     }
     log(false, "END RequestId: " + request_id);
     std::string report = "REPORT RequestId: " + request_id + "\tDuration: " + std::to_string(duration) +

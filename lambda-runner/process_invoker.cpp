@@ -30,8 +30,22 @@ private:
     std::unique_ptr<FunctionProcess> process_;
 };
 
+/// An invocation under way, which the invoker outlives.
+class ProcessInvoker::Underway {
+public:
+    explicit Underway(ProcessInvoker& invoker) : invoker_(invoker) { ++invoker_.underway_; }
+    ~Underway() {
+        --invoker_.underway_;
+        invoker_.settled_.wake();
+    }
+    Underway(const Underway&) = delete;
+
+private:
+    ProcessInvoker& invoker_;
+};
+
 ProcessInvoker::ProcessInvoker(ProcessServices services, Options options)
-    : services_(std::move(services)), options_(options), tasks_(services_.executor) {}
+    : services_(std::move(services)), options_(options), tasks_(services_.executor), settled_(services_.executor) {}
 
 ProcessInvoker::~ProcessInvoker() = default;
 
@@ -41,6 +55,7 @@ void ProcessInvoker::start() {
 
 asio::awaitable<Result<InvocationOutcome>> ProcessInvoker::invoke(std::shared_ptr<const Function> function,
                                                                   Payload payload) {
+    const Underway underway(*this);
     Pool& pool = pools_[function_key(function->owner, function->name)];
     for (;;) {
         auto acquired = co_await acquire(pool, function);
@@ -147,6 +162,7 @@ asio::awaitable<void> ProcessInvoker::stop() {
         for (auto& process : pool.idle) discard(pool, std::move(process));
         pool.idle.clear();
     }
+    while (underway_ > 0) co_await settled_.wait();
     co_await tasks_.join();
 }
 

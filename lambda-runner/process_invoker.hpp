@@ -49,6 +49,7 @@ private:
         void wake_one();
     };
     class Lease;
+    class Underway;
 
     boost::asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> acquire(
         Pool& pool, const std::shared_ptr<const Function>& function);
@@ -63,6 +64,8 @@ private:
     const Options options_;
     TaskGroup tasks_;
     Interruption interruption_;
+    Waiter settled_;                     ///< woken when an invocation has ended
+    std::size_t underway_ = 0;           ///< invocations, the waiting ones too
     std::map<std::string, Pool> pools_;  ///< by function key
 };
 
