@@ -30,6 +30,7 @@ ErrorKind kind_of(ErrorCode code) {
 
         case ErrorCode::s3_access_denied: return {"AccessDenied", 403};
         case ErrorCode::s3_authorization_header_malformed: return {"AuthorizationHeaderMalformed", 400};
+        case ErrorCode::s3_authorization_query_parameters_error: return {"AuthorizationQueryParametersError", 400};
         case ErrorCode::s3_bad_digest: return {"BadDigest", 400};
         case ErrorCode::s3_bucket_already_exists: return {"BucketAlreadyExists", 409};
         case ErrorCode::s3_bucket_already_owned_by_you: return {"BucketAlreadyOwnedByYou", 409};

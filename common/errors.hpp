@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint8_t {
     // S3 (https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html).
     s3_access_denied,
     s3_authorization_header_malformed,
+    s3_authorization_query_parameters_error,
     s3_bad_digest,
     s3_bucket_already_exists,
     s3_bucket_already_owned_by_you,

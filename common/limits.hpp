@@ -46,6 +46,8 @@ inline constexpr std::size_t max_key_bytes = 1024;
 inline constexpr std::uint64_t max_put_object_bytes = 5ULL * 1024 * 1024 * 1024;
 /// Bytes of user metadata: names and values together.
 inline constexpr std::size_t max_user_metadata_bytes = 2048;
+/// Seconds a presigned URL may be used for: a week (API reference, Authenticating Requests: Using Query Parameters).
+inline constexpr std::int64_t max_presigned_seconds = 604'800;
 /// Keys in a listing where the request names no limit, and at most.
 inline constexpr std::size_t max_list_keys = 1000;
 

@@ -135,6 +135,7 @@ Result<ObjectListing> ObjectStore::list(const std::string& bucket, const ListQue
     if (!keys) return keys.error();
     ObjectListing listing;
     listing.truncated = keys->truncated;
+    if (!keys->items.empty()) listing.last = keys->items.back();
     for (auto& [name, is_prefix] : keys->items) {
         if (is_prefix) {
             listing.items.push_back(

@@ -42,6 +42,8 @@ struct ObjectListing {
     };
     std::vector<Item> items;  ///< in the byte order of keys and common prefixes
     bool truncated = false;
+    /// The last name that was looked at: where to go on if truncated. Not among the items if it was deleted meanwhile.
+    ListItem last;
 };
 
 /// Decides on a change while nothing else can change the object; null stands for no object.

@@ -44,12 +44,6 @@ T wait_for(IoThreads& threads, asio::awaitable<T> coroutine) {
     return asio::co_spawn(threads.first(), std::move(coroutine), asio::use_future).get();
 }
 
-/// Whoever calls without credentials, as a browser does, calls for the configured account.
-AccountRegion caller_of(const http::Request& request, const Settings& settings) {
-    const auto credentials = wire::read_credentials(request);
-    return credentials ? credentials->owner : settings.owner();
-}
-
 /// The server's address as a handler on this machine reaches it; by number, so that SDKs address buckets by path.
 std::string local_url(const std::string& bind, std::uint16_t port) {
     const auto address = asio::ip::make_address(bind);
@@ -89,7 +83,8 @@ Result<void> serve(const Launch& launch) {
 
     auto objects = ObjectStore::open({directory->path() / "s3", settings.durability}, clock, random);
     if (!objects) return objects.error();
-    S3Service s3(**objects, pool, clock, random);
+    // Whoever calls without credentials, as a browser does, calls for the configured account.
+    S3Service s3(**objects, pool, clock, random, settings.owner());
 
     const std::string endpoint_url = local_url(settings.bind, (*listener)->port());
     Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
@@ -98,7 +93,7 @@ Result<void> serve(const Launch& launch) {
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
             case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
-            case ServiceName::s3: return s3.handle(request, caller_of(request, settings));
+            case ServiceName::s3: return s3.handle(request);
             case ServiceName::admin: break;
         }
         return admin::answer(request);

@@ -19,17 +19,16 @@ std::string host_name(std::string_view host) {
     return name;
 }
 
-bool is_service_label(std::string_view label) {
-    return label == "s3" || label.starts_with("s3-");
-}
-
 /// Where the last label begins that names the service; npos if none does. The last, since a bucket's name may have a
 /// part `s3` too.
 std::size_t service_label_of(std::string_view host) {
+    // `s3-us-west-2` and the like are names of the service alone; elsewhere they may be anybody's.
+    const bool is_amazons = host.find(".amazonaws.com") != std::string_view::npos;
     std::size_t found = std::string_view::npos;
     for (std::size_t begin = 0; begin < host.size();) {
         const std::size_t end = std::min(host.find('.', begin), host.size());
-        if (is_service_label(host.substr(begin, end - begin))) found = begin;
+        const auto label = host.substr(begin, end - begin);
+        if (label == "s3" || (is_amazons && label.starts_with("s3-"))) found = begin;
         begin = end + 1;
     }
     return found;

@@ -14,7 +14,9 @@ struct Address {
 };
 
 /// The bucket that a virtual-hosted-style Host header names, or an empty text for a host of the service itself
-/// (`localhost:4566`, `s3.eu-west-1.amazonaws.com`). Names end before a label `s3` or `s3-…`, or before `.localhost`
+/// (`localhost:4566`, `s3.eu-west-1.amazonaws.com`). Names end before a label `s3`, before `s3-…` in a name of
+/// amazonaws.com, or before
+/// `.localhost`
 /// (https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html).
 std::string bucket_of_host(std::string_view host);
 

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <pugixml.hpp>
 
 #include "common/limits.hpp"
+#include "server/s3/checksum.hpp"
 #include "server/s3/operations.hpp"
 #include "server/s3/payload.hpp"
 #include "server/s3/xml_text.hpp"
@@ -49,6 +51,15 @@ Result<Deletions> parse(const std::string& document) {
     return deletions;
 }
 
+/// The service takes no list of deletions that may have been damaged on its way.
+Result<void> demand_checksum(const http::Fields& headers) {
+    const auto has = [&headers](std::string_view name) { return headers.find(name).has_value(); };
+    if (has("Content-MD5") || has("x-amz-trailer")) return {};
+    if (std::ranges::any_of(checksum_algorithms(), has, &ChecksumAlgorithm::header)) return {};
+    return Error{ErrorCode::s3_invalid_request,
+                 "Missing required header for this request: Content-MD5 OR x-amz-checksum-*"};
+}
+
 /// Deletes one key after the other; a key that fails does not stop the others.
 Result<std::string> remove_all(ObjectStore& store, const std::string& bucket, const Deletions& deletions) {
     if (auto found = store.find_bucket(bucket); !found) return found.error();
@@ -69,6 +80,7 @@ Result<std::string> remove_all(ObjectStore& store, const std::string& bucket, co
 }  // namespace
 
 asio::awaitable<Answer> delete_objects(Call& call) {
+    if (auto done = demand_checksum(call.request.headers); !done) co_return done.error();
     const auto document = co_await read_document(call.request, max_document_bytes);
     if (!document) co_return document.error();
     const auto deletions = parse(*document);

@@ -20,6 +20,14 @@ std::string format(Timestamp time, const char* pattern) {
     return {text.data(), size};
 }
 
+std::optional<Timestamp> parse(std::string_view text, const char* pattern) {
+    const std::string value(text);
+    std::tm parts{};
+    const char* end = strptime(value.c_str(), pattern, &parts);
+    if (end == nullptr || *end != '\0') return std::nullopt;
+    return Timestamp{std::chrono::seconds{timegm(&parts)}};
+}
+
 }  // namespace
 
 std::string http_date(Timestamp time) {
@@ -31,14 +39,14 @@ std::string xml_date(Timestamp time) {
 }
 
 std::optional<Timestamp> parse_http_date(std::string_view text) {
-    const std::string value(text);
     for (const char* pattern : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
-        std::tm parts{};
-        const char* end = strptime(value.c_str(), pattern, &parts);
-        if (end == nullptr || *end != '\0') continue;
-        return Timestamp{std::chrono::seconds{timegm(&parts)}};
+        if (const auto time = parse(text, pattern)) return time;
     }
     return std::nullopt;
+}
+
+std::optional<Timestamp> parse_basic_date(std::string_view text) {
+    return parse(text, "%Y%m%dT%H%M%SZ");
 }
 
 Timestamp whole_seconds(Timestamp time) {

@@ -17,6 +17,9 @@ std::string xml_date(Timestamp time);
 /// Reads any of the three forms of RFC 9110; nothing if the text has none of them.
 std::optional<Timestamp> parse_http_date(std::string_view text);
 
+/// Reads the form of times in signatures: `20130524T000000Z`.
+std::optional<Timestamp> parse_basic_date(std::string_view text);
+
 /// The time without its fraction of a second, which no HTTP date shows.
 Timestamp whole_seconds(Timestamp time);
 

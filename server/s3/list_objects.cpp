@@ -30,14 +30,13 @@ boost::asio::awaitable<Answer> list_objects(Call& call) {
     xml.root("ListBucketResult").text("Name", call.bucket);
     xml.text("Prefix", shown_name(query.prefix, parameters->encode));
     xml.text("Marker", shown_name(marker, parameters->encode));
-    const bool truncated = listing->truncated && !listing->items.empty();
-    if (truncated && !query.delimiter.empty()) {
-        xml.text("NextMarker", shown_name(listing->items.back().object.key, parameters->encode));
+    if (listing->truncated && !query.delimiter.empty()) {
+        xml.text("NextMarker", shown_name(listing->last.name, parameters->encode));
     }
     xml.text("MaxKeys", std::to_string(query.limit));
     if (!query.delimiter.empty()) xml.text("Delimiter", shown_name(query.delimiter, parameters->encode));
     if (parameters->encode) xml.text("EncodingType", "url");
-    xml.text("IsTruncated", truncated ? "true" : "false");
+    xml.text("IsTruncated", listing->truncated ? "true" : "false");
     append_items(xml, *listing, *parameters, call.caller.account);
     xml.close("ListBucketResult");
     co_return xml_response(xml.take());

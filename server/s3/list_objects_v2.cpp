@@ -13,8 +13,8 @@ namespace {
 constexpr char after_key = 'k';
 constexpr char after_prefix = 'p';
 
-std::string make_token(const ObjectListing::Item& last) {
-    return base64_encode((last.is_prefix ? after_prefix : after_key) + last.object.key);
+std::string make_token(const ListItem& last) {
+    return base64_encode((last.is_prefix ? after_prefix : after_key) + last.name);
 }
 
 Result<void> apply_token(std::string_view token, ListQuery& query) {
@@ -49,12 +49,11 @@ asio::awaitable<Answer> list_objects_v2(Call& call) {
     xml.text("Prefix", shown_name(query.prefix, parameters->encode));
     if (start_after) xml.text("StartAfter", shown_name(*start_after, parameters->encode));
     if (token) xml.text("ContinuationToken", *token);
-    const bool truncated = listing->truncated && !listing->items.empty();
-    if (truncated) xml.text("NextContinuationToken", make_token(listing->items.back()));
+    if (listing->truncated) xml.text("NextContinuationToken", make_token(listing->last));
     xml.text("KeyCount", std::to_string(listing->items.size())).text("MaxKeys", std::to_string(query.limit));
     if (!query.delimiter.empty()) xml.text("Delimiter", shown_name(query.delimiter, parameters->encode));
     if (parameters->encode) xml.text("EncodingType", "url");
-    xml.text("IsTruncated", truncated ? "true" : "false");
+    xml.text("IsTruncated", listing->truncated ? "true" : "false");
     const bool with_owner = call.parameter("fetch-owner") == "true";
     append_items(xml, *listing, *parameters, with_owner ? call.caller.account : std::string_view{});
     xml.close("ListBucketResult");

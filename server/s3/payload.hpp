@@ -34,9 +34,6 @@ public:
     /// Errors: s3_bad_digest, s3_content_sha256_mismatch, s3_malformed_trailer.
     Result<void> verify(Attributes& attributes);
 
-    /// Whether the request gives a digest or a checksum of its body at all.
-    bool is_protected() const { return !expected_.empty() || trailer_ != nullptr; }
-
 private:
     struct Expected {
         std::unique_ptr<Checksum> digest;

@@ -8,6 +8,7 @@
 #include "common/hex.hpp"
 #include "s3-sink/bucket_name.hpp"
 #include "server/s3/address.hpp"
+#include "server/s3/authentication.hpp"
 #include "server/s3/routes.hpp"
 #include "server/s3/xml_text.hpp"
 
@@ -72,10 +73,13 @@ asio::awaitable<Result<void>> check_expected_owner(Call& call) {
     co_return Result<void>{};
 }
 
-asio::awaitable<Answer> run(Call& call) {
+asio::awaitable<Answer> run(Call& call, const AccountRegion& anonymous) {
     auto query = http::query_of(call.request.target);
     if (!query) co_return Error{ErrorCode::s3_invalid_uri, "Couldn't parse the specified URI."};
     call.query = std::move(*query);
+    auto caller = authenticate(call, anonymous);
+    if (!caller) co_return caller.error();
+    call.caller = std::move(*caller);
     auto address = parse_address(call.request.headers.get("Host"), http::path_of(call.request.target));
     if (!address) co_return address.error();
     call.bucket = std::move(address->bucket);
@@ -118,10 +122,10 @@ std::string canonical_user_id(std::string_view account) {
 
 }  // namespace s3
 
-asio::awaitable<http::Response> S3Service::handle(http::Request& request, AccountRegion caller) {
+asio::awaitable<http::Response> S3Service::handle(http::Request& request) {
     const auto ids = s3::make_ids(context_.random);
-    s3::Call call{context_, request, std::move(caller), {}, {}, {}, {}, {}};
-    auto answer = co_await s3::run(call);
+    s3::Call call{context_, request, {}, {}, {}, {}, {}, {}};
+    auto answer = co_await s3::run(call, anonymous_);
     http::Response response = answer ? std::move(*answer) : s3::error_response(call, answer.error(), ids);
     response.headers.set("x-amz-request-id", ids.request_id);
     response.headers.set("x-amz-id-2", ids.host_id);

@@ -14,15 +14,17 @@ namespace rivulet {
 /// Thread safety: `handle` may run on several threads at once. What is given must outlive it.
 class S3Service {
 public:
-    S3Service(ObjectStore& store, BlockingPool& pool, Clock& clock, Random& random)
-        : context_{store, pool, clock, random} {}
+    /// Requests without a signature are `anonymous`'s.
+    S3Service(ObjectStore& store, BlockingPool& pool, Clock& clock, Random& random, AccountRegion anonymous)
+        : context_{store, pool, clock, random}, anonymous_(std::move(anonymous)) {}
 
-    /// Answers one request of `caller`, whose credentials have been looked at before; errors are answers too. For a
-    /// HEAD, the answer has the body that a GET would have, for its length; it is not to be sent.
-    boost::asio::awaitable<http::Response> handle(http::Request& request, AccountRegion caller);
+    /// Answers one request; errors are answers too. For a HEAD, the answer has the body that a GET would have, for its
+    /// length; it is not to be sent.
+    boost::asio::awaitable<http::Response> handle(http::Request& request);
 
 private:
     s3::Context context_;
+    AccountRegion anonymous_;
 };
 
 }  // namespace rivulet

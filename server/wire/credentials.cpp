@@ -1,32 +1,16 @@
 #include "server/wire/credentials.hpp"
 
 #include <algorithm>
-#include <map>
+#include <vector>
 
 namespace rivulet::wire {
 
 namespace {
 
-using Parts = std::map<std::string, std::string, std::less<>>;
-
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-/// `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`
-Parts header_parts(std::string_view header) {
-    Parts parts;
-    header.remove_prefix(std::min(header.find(' '), header.size()));
-    while (!header.empty()) {
-        const auto part = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(part.size() + 1, header.size()));
-        const auto equals = part.find('=');
-        if (equals == std::string_view::npos) continue;
-        parts.emplace(trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
-    }
-    return parts;
 }
 
 bool has(const Parts& parts, std::string_view name) {
@@ -43,21 +27,17 @@ Credentials read_scope(std::string scope) {
         fields.push_back(scope.substr(slash + 1));
         scope.resize(slash);
     }
-    Credentials credentials;
-    credentials.access_key = scope;
+    Credentials credentials = credentials_of(std::move(scope));
     if (fields.size() == 4) {
         credentials.service = fields[1];
         credentials.owner.region = fields[2];
     }
-    const bool is_account =
-        scope.size() == 12 && std::ranges::all_of(scope, [](char c) { return c >= '0' && c <= '9'; });
-    credentials.owner.account = is_account ? scope : default_account;
     if (credentials.owner.region.empty()) credentials.owner.region = "us-east-1";
     return credentials;
 }
 
 Result<Credentials> read_header(const http::Request& request, std::string_view header) {
-    const Parts parts = header_parts(header);
+    const Parts parts = authorization_parts(header);
     std::string missing;
     for (const auto* name : {"Credential", "Signature", "SignedHeaders"}) {
         if (!has(parts, name)) missing += "Authorization header requires '" + std::string(name) + "' parameter. ";
@@ -93,6 +73,28 @@ Parts query_parameters(const http::Request& request) {
 
 }  // namespace
 
+Parts authorization_parts(std::string_view header) {
+    Parts parts;
+    header.remove_prefix(std::min(header.find(' '), header.size()));
+    while (!header.empty()) {
+        const auto part = header.substr(0, header.find(','));
+        header.remove_prefix(std::min(part.size() + 1, header.size()));
+        const auto equals = part.find('=');
+        if (equals == std::string_view::npos) continue;
+        parts.emplace(trimmed(part.substr(0, equals)), trimmed(part.substr(equals + 1)));
+    }
+    return parts;
+}
+
+Credentials credentials_of(std::string access_key) {
+    const bool is_account =
+        access_key.size() == 12 && std::ranges::all_of(access_key, [](char c) { return c >= '0' && c <= '9'; });
+    Credentials credentials;
+    credentials.owner.account = is_account ? access_key : default_account;
+    credentials.access_key = std::move(access_key);
+    return credentials;
+}
+
 Result<Credentials> read_credentials(const http::Request& request) {
     const auto header = request.headers.find("Authorization");
     const Parts parameters = query_parameters(request);
@@ -109,7 +111,7 @@ Result<Credentials> read_credentials(const http::Request& request) {
 std::string signed_service(const http::Request& request) {
     std::string scope;
     if (const auto header = request.headers.find("Authorization")) {
-        const Parts parts = header_parts(*header);
+        const Parts parts = authorization_parts(*header);
         if (const auto found = parts.find("Credential"); found != parts.end()) scope = found->second;
     } else {
         const Parts parameters = query_parameters(request);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 
 #include "common/account_region.hpp"
 #include "common/result.hpp"
@@ -15,6 +17,15 @@ struct Credentials {
     AccountRegion owner;  ///< an access key of 12 digits is the account's id; any other means account 000000000000
     std::string service;
 };
+
+/// Named texts of a signature.
+using Parts = std::map<std::string, std::string, std::less<>>;
+
+/// The parts of an Authorization header, `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, by their names.
+Parts authorization_parts(std::string_view header);
+
+/// The credentials that an access key alone stands for, without a region and a service.
+Credentials credentials_of(std::string access_key);
 
 /// The credentials of a signed request, by header or by query. Any well-formed credentials are accepted.
 /// Errors: missing_authentication_token, invalid_signature (both forms at once), incomplete_signature (parts missing).
