@@ -1,4 +1,5 @@
 #include <gmock/gmock.h>
+#include <spdlog/spdlog.h>
 
 #include <boost/asio.hpp>
 #include <fstream>
@@ -22,9 +23,10 @@ std::string read_all(const std::filesystem::path& path) {
 /// The output of a function, written by the pool to a folder of the test.
 class FunctionLog : public ::testing::Test {
 protected:
-    void write(std::string text) {
-        output.write({function, log_stream, Timestamp{}, true, std::move(text)});
-    }
+    void SetUp() override { spdlog::set_level(spdlog::level::off); }
+    void TearDown() override { spdlog::set_level(spdlog::level::info); }
+
+    void write(std::string text) { output.write({function, log_stream, Timestamp{}, true, std::move(text)}); }
 
     /// Waits until everything has been written, and then for the wait itself to be over.
     void await(boost::asio::awaitable<void> task) {

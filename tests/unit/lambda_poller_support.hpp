@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 
 #include <boost/asio.hpp>
 #include <filesystem>
@@ -78,7 +79,11 @@ protected:
 
     PollerTest() { open(); }
     ~PollerTest() override { pool.join(); }
-    void TearDown() override { stop(); }
+    void SetUp() override { spdlog::set_level(spdlog::level::off); }
+    void TearDown() override {
+        stop();
+        spdlog::set_level(spdlog::level::info);
+    }
 
     void open() {
         store = std::move(*Store::open({folder.path(), Durability::process}, clock, pool));
@@ -87,8 +92,8 @@ protected:
     }
 
     void start() {
-        pollers = std::make_unique<Pollers>(
-            PollerServices{context.get_executor(), *store, *tables, invoker, sink, clock});
+        pollers =
+            std::make_unique<Pollers>(PollerServices{context.get_executor(), *store, *tables, invoker, sink, clock});
         pollers->start();
     }
 

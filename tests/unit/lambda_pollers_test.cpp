@@ -192,8 +192,8 @@ TEST_F(Pipeline, the_result_is_in_the_sink_before_the_checkpoint_is_committed) {
     run_until(at(position + 1));
     EXPECT_FALSE(checkpoint_was_there);
     const auto sequence = invoker.events[0]["Records"][0]["kinesis"]["sequenceNumber"].get<std::string>();
-    EXPECT_EQ(sink.objects, (std::map<std::string, std::string>{
-                                {"results/out/shardId-000000000000-" + sequence, R"([{"n":1}])"}}));
+    EXPECT_EQ(sink.objects,
+              (std::map<std::string, std::string>{{"results/out/shardId-000000000000-" + sequence, R"([{"n":1}])"}}));
 }
 
 TEST_F(Pipeline, a_sink_that_fails_fails_the_batch) {
@@ -250,9 +250,8 @@ TEST_F(Pipeline, latest_reads_shards_that_appear_later_from_their_beginning) {
     auto mapping = mapping_of("purchases", "enrich");
     mapping.starting_position = StartingPosition::latest;
     uuid = create_mapping(mapping);
-    change_stream("purchases", [](Stream& changed, Catalog::Transaction& transaction) {
-        add_shard(changed, transaction, {}, {});
-    });
+    change_stream("purchases",
+                  [](Stream& changed, Catalog::Transaction& transaction) { add_shard(changed, transaction, {}, {}); });
     put(stream, 1, "child");
     start();
     run_until(seen(1));
@@ -276,9 +275,8 @@ TEST_F(Pipeline, at_timestamp_begins_with_the_first_record_of_that_time) {
 }
 
 TEST_F(Pipeline, children_wait_until_their_parents_are_processed_to_the_end) {
-    change_stream("purchases", [](Stream& changed, Catalog::Transaction& transaction) {
-        add_shard(changed, transaction, {}, {});
-    });
+    change_stream("purchases",
+                  [](Stream& changed, Catalog::Transaction& transaction) { add_shard(changed, transaction, {}, {}); });
     map([](auto& mapping) { mapping.batch_size = 1; });
     invoker.answer = [](const auto& event) -> Result<InvocationOutcome> {
         return FakeInvoker::keys_of(event)[0] == "stuck" ? FakeInvoker::failure() : FakeInvoker::success();
@@ -348,9 +346,8 @@ TEST_F(Pipeline, a_mapping_that_is_removed_is_worked_no_more) {
 }
 
 TEST_F(Pipeline, shards_are_processed_beside_each_other) {
-    change_stream("purchases", [](Stream& changed, Catalog::Transaction& transaction) {
-        add_shard(changed, transaction, {}, {});
-    });
+    change_stream("purchases",
+                  [](Stream& changed, Catalog::Transaction& transaction) { add_shard(changed, transaction, {}, {}); });
     invoker.held = true;
     map();
     put(stream, 0, "a");

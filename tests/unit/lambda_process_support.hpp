@@ -58,10 +58,9 @@ protected:
     void TearDown() override { stop(); }
 
     void make_invoker(ProcessInvoker::Options options) {
-        invoker = std::make_unique<ProcessInvoker>(
-            ProcessServices{threads.first(), clock, random, host, output, "http://127.0.0.1:1",
-                            folder.path() / "runtimes"},
-            options);
+        invoker = std::make_unique<ProcessInvoker>(ProcessServices{threads.first(), clock, random, host, output,
+                                                                   "http://127.0.0.1:1", folder.path() / "runtimes"},
+                                                   options);
         on_io_thread([&] { invoker->start(); });
     }
 
@@ -103,8 +102,7 @@ protected:
 
     Invoked begin(std::shared_ptr<const Function> of, std::string payload = "{}") {
         return boost::asio::co_spawn(
-            threads.first(),
-            invoker->invoke(std::move(of), std::make_shared<const std::string>(std::move(payload))),
+            threads.first(), invoker->invoke(std::move(of), std::make_shared<const std::string>(std::move(payload))),
             boost::asio::use_future);
     }
 

@@ -6,11 +6,11 @@ namespace rivulet {
 
 namespace {
 
+using nlohmann::json;
+using std::chrono::seconds;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using nlohmann::json;
-using std::chrono::seconds;
 
 using Handler = ProcessTest;
 
@@ -27,8 +27,9 @@ TEST_F(Handler, in_node_may_be_a_module_or_a_script_and_answer_by_promise_value_
              {"a.mjs", "export const handler = async (event) => ({ got: event.n });"},
              {"b.cjs", "exports.handler = async (event) => ({ got: event.n });"},
              {"c.js", "exports.handler = async (event) => ({ got: event.n });"},
-             {"d.js", "exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: "
-                      "event.n }), 5);"}}) {
+             {"d.js",
+              "exports.handler = (event, context, callback) => setTimeout(() => callback(null, { got: "
+              "event.n }), 5);"}}) {
         stop();
         make_invoker({});
         const auto outcome = invoke(node(code, file), R"({"n": 7})");
@@ -143,8 +144,7 @@ TEST_F(Handler, that_cannot_be_loaded_fails_with_the_reason) {
     EXPECT_EQ(type_of(invoke(python("x = 1"))), "Runtime.HandlerNotFound");
     EXPECT_EQ(type_of(invoke(python("raise KeyError('a')"))), "KeyError");
     EXPECT_EQ(type_of(invoke(python("import os; os._exit(5)"))), "Runtime.ExitError");
-    EXPECT_EQ(type_of(invoke(node("import 'no-such-module'; export const handler = 1;"))),
-              "Runtime.ImportModuleError");
+    EXPECT_EQ(type_of(invoke(node("import 'no-such-module'; export const handler = 1;"))), "Runtime.ImportModuleError");
     EXPECT_EQ(type_of(invoke(node("export const handler = "))), "Runtime.UserCodeSyntaxError");
     EXPECT_EQ(type_of(invoke(node("export const other = 1;"))), "Runtime.HandlerNotFound");
 }
@@ -172,25 +172,31 @@ TEST_F(Handler, whose_program_is_not_there_is_an_error_that_names_it) {
 
 TEST_F(Handler, has_the_environment_of_lambda_and_nothing_of_the_servers) {
     ::setenv("RIVULET_TEST_SECRET", "leaked", 1);
-    const auto look = function("python3", "look.py",
-                               "import os, sys\n"
-                               "def lambda_handler(event, context):\n"
-                               "  return {'environment': dict(os.environ), 'folder': os.getcwd(), 'path': sys.path[0],\n"
-                               "          'files': len(os.listdir('/proc/self/fd')), 'input': sys.stdin.read()}\n",
-                               [](Function& f) {
-                                   f.memory_mib = 512;
-                                   f.environment = {{"COLOUR", "grün"}, {"TZ", "Europe/Berlin"}};
-                               });
+    const auto look =
+        function("python3", "look.py",
+                 "import os, sys\n"
+                 "def lambda_handler(event, context):\n"
+                 "  return {'environment': dict(os.environ), 'folder': os.getcwd(), 'path': sys.path[0],\n"
+                 "          'files': len(os.listdir('/proc/self/fd')), 'input': sys.stdin.read()}\n",
+                 [](Function& f) {
+                     f.memory_mib = 512;
+                     f.environment = {{"COLOUR", "grün"}, {"TZ", "Europe/Berlin"}};
+                 });
     const auto seen = json::parse(invoke(look).payload);
     const auto& environment = seen["environment"];
-    const std::map<std::string, std::string> expected = {
-        {"AWS_LAMBDA_FUNCTION_NAME", "enrich"},     {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
-        {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"}, {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/enrich"},
-        {"AWS_ACCESS_KEY_ID", "123456789012"},      {"AWS_REGION", "eu-north-1"},
-        {"AWS_DEFAULT_REGION", "eu-north-1"},       {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
-        {"_HANDLER", "look.lambda_handler"},        {"LAMBDA_TASK_ROOT", folder.path().string()},
-        {"COLOUR", "grün"},                         {"TZ", "Europe/Berlin"},
-        {"AWS_EXECUTION_ENV", "AWS_Lambda_python3"}};
+    const std::map<std::string, std::string> expected = {{"AWS_LAMBDA_FUNCTION_NAME", "enrich"},
+                                                         {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+                                                         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"},
+                                                         {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/enrich"},
+                                                         {"AWS_ACCESS_KEY_ID", "123456789012"},
+                                                         {"AWS_REGION", "eu-north-1"},
+                                                         {"AWS_DEFAULT_REGION", "eu-north-1"},
+                                                         {"AWS_ENDPOINT_URL", "http://127.0.0.1:1"},
+                                                         {"_HANDLER", "look.lambda_handler"},
+                                                         {"LAMBDA_TASK_ROOT", folder.path().string()},
+                                                         {"COLOUR", "grün"},
+                                                         {"TZ", "Europe/Berlin"},
+                                                         {"AWS_EXECUTION_ENV", "AWS_Lambda_python3"}};
     for (const auto& [name, value] : expected) EXPECT_EQ(environment.value(name, "absent"), value) << name;
     EXPECT_FALSE(environment.contains("RIVULET_TEST_SECRET"));
     EXPECT_EQ(seen["folder"], folder.path().string());
@@ -201,12 +207,13 @@ TEST_F(Handler, has_the_environment_of_lambda_and_nothing_of_the_servers) {
 }
 
 TEST_F(Handler, has_what_it_prints_kept_line_by_line_within_its_invocation) {
-    invoke(python("import os, sys\n"
-                  "print('at the start')\n"
-                  "def lambda_handler(event, context):\n"
-                  "  print('one\\ntwo')\n"
-                  "  os.write(1, b'\\x00\\xff raw\\n')\n"
-                  "  os.write(1, b'without an end')\n"));
+    invoke(
+        python("import os, sys\n"
+               "print('at the start')\n"
+               "def lambda_handler(event, context):\n"
+               "  print('one\\ntwo')\n"
+               "  os.write(1, b'\\x00\\xff raw\\n')\n"
+               "  os.write(1, b'without an end')\n"));
     stop();
     const auto lines = output.lines();
     const auto place = [&](std::string_view start) {

@@ -6,9 +6,9 @@ namespace rivulet {
 
 namespace {
 
-using ::testing::HasSubstr;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using ::testing::HasSubstr;
 
 class LambdaResources : public PollerTest {
 protected:

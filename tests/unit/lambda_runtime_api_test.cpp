@@ -10,10 +10,10 @@ namespace rivulet {
 namespace {
 
 namespace asio = boost::asio;
+using std::chrono::milliseconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using std::chrono::milliseconds;
 
 constexpr std::string_view next_path = "/2018-06-01/runtime/invocation/next";
 
