@@ -1,12 +1,17 @@
 """The object store by boto3, the AWS CLI and bare HTTP, and the files it keeps the objects in."""
 
 import hashlib
+import socket
+import urllib.error
 import urllib.parse
+import urllib.request
 
 import pytest
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from clients import authorization, aws, client, request
+from rivulet_server import wait_until
 
 
 @pytest.fixture
@@ -216,3 +221,136 @@ def test_what_is_not_supported_says_so(s3, bucket):
     with pytest.raises(ClientError) as caught:
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
+
+
+def refused(code, call, **arguments):
+    """Makes a call that must be refused with that code; returns the error."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    assert caught.value.response["Error"]["Code"] == code
+    return caught.value.response
+
+
+def test_a_bucket_and_its_objects_live_and_die_by_the_aws_cli(shared, tmp_path):
+    source = tmp_path / "source"
+    for name in ("a.txt", "sub/b.txt", "sub/deep/c.txt"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text(name)
+    aws(shared, "s3", "mb", "s3://by-the-cli")
+    assert "by-the-cli" in aws(shared, "s3", "ls").stdout
+    aws(shared, "s3", "cp", "--recursive", str(source), "s3://by-the-cli/up")
+    assert aws(shared, "s3", "sync", str(source), "s3://by-the-cli/up").stdout == ""
+    assert aws(shared, "s3", "ls", "s3://by-the-cli/up/").stdout.split()[:2] == ["PRE", "sub/"]
+    aws(shared, "s3", "mv", "s3://by-the-cli/up/a.txt", "s3://by-the-cli/moved.txt")
+    aws(shared, "s3", "cp", "--recursive", "s3://by-the-cli", str(tmp_path / "back"))
+    assert {str(path.relative_to(tmp_path / "back")): path.read_text()
+            for path in (tmp_path / "back").rglob("*.txt")} == {
+                "moved.txt": "a.txt", "up/sub/b.txt": "sub/b.txt", "up/sub/deep/c.txt": "sub/deep/c.txt"}
+    full = aws(shared, "s3", "rb", "s3://by-the-cli", check=False)
+    assert full.returncode != 0 and "BucketNotEmpty" in full.stderr
+    aws(shared, "s3", "rm", "--recursive", "s3://by-the-cli")
+    assert tree(folder(shared, "by-the-cli")) == []
+    aws(shared, "s3", "rb", "s3://by-the-cli")
+    assert not folder(shared, "by-the-cli").exists()
+
+
+def test_a_large_object_goes_up_and_down_in_one_piece(shared, s3, bucket, tmp_path):
+    body = bytes(range(256)) * 4 * 1024 * 30
+    (tmp_path / "up").write_bytes(body)
+    single = TransferConfig(multipart_threshold=64 * 1024 * 1024)
+    s3.upload_file(str(tmp_path / "up"), bucket, "large", Config=single)
+    assert s3.head_object(Bucket=bucket, Key="large")["ETag"] == f'"{hashlib.md5(body).hexdigest()}"'
+    # Above 8 MB this comes in ranges, several at a time.
+    s3.download_file(bucket, "large", str(tmp_path / "down"))
+    assert (tmp_path / "down").read_bytes() == body
+    assert tree(shared.data_dir / "s3" / ".tmp") == []
+
+
+@pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])
+def test_a_checksum_is_verified_kept_and_shown(s3, bucket, algorithm):
+    put = s3.put_object(Bucket=bucket, Key="k", Body=b"hello", ChecksumAlgorithm=algorithm)
+    head = s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert head[f"Checksum{algorithm}"] == put[f"Checksum{algorithm}"]
+    assert s3.get_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")["Body"].read() == b"hello"
+    refused("BadDigest", s3.put_object, Bucket=bucket, Key="k", Body=b"bye",
+            **{f"Checksum{algorithm}": put[f"Checksum{algorithm}"]})
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"hello"
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_presigned_url_reads_and_writes_without_credentials(shared, bucket, version):
+    s3 = client(shared, "s3", signature_version=version)
+    place = {"Bucket": bucket, "Key": "shared by link.txt"}
+    put = urllib.request.Request(s3.generate_presigned_url("put_object", Params=place), data=b"hello", method="PUT")
+    assert urllib.request.urlopen(put, timeout=20).status == 200
+    assert urllib.request.urlopen(s3.generate_presigned_url("get_object", Params=place), timeout=20).read() == b"hello"
+    late = s3.generate_presigned_url("get_object", Params=place, ExpiresIn=0)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(late, timeout=20)
+    body = caught.value.read()
+    assert caught.value.code == 403
+    assert b"<Code>AccessDenied</Code><Message>Request has expired</Message>" in body
+
+
+@pytest.mark.parametrize("header, code", [
+    ("AWS4-HMAC-SHA256 Credential=test", "AuthorizationHeaderMalformed"),
+    ("AWS4-HMAC-SHA256 Credential=test, SignedHeaders=host, Signature=0", "AuthorizationHeaderMalformed"),
+    ("Basic dGVzdDp0ZXN0", "InvalidArgument"),
+])
+def test_a_malformed_authorization_gets_the_error_of_the_service(shared, s3, bucket, header, code):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"hello")
+    answer = request(shared, "GET", f"/{bucket}/k", headers={"Authorization": header,
+                                                             "X-Amz-Date": "20260101T000000Z"})
+    assert answer.status == 400
+    assert answer.headers["Content-Type"] == "application/xml"
+    assert f"<Code>{code}</Code>".encode() in answer.body
+
+
+def test_a_bucket_is_addressed_by_the_host_too(shared, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a/b", Body=b"hello")
+    for host in (f"{bucket}.localhost:{shared.port}", f"{bucket}.s3.us-east-1.amazonaws.com"):
+        assert request(shared, "GET", "/a/b", headers={"Host": host}).body == b"hello"
+
+
+def test_many_objects_are_deleted_in_one_request(s3, bucket):
+    names = [f"d/{number}" for number in range(20)] + ["sp ace", "<&>"]
+    for name in names:
+        s3.put_object(Bucket=bucket, Key=name, Body=b"")
+    answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": name} for name in names[1:]]})
+    assert [entry["Key"] for entry in answer["Deleted"]] == names[1:]
+    assert keys(s3, bucket) == names[:1]
+
+
+def test_an_object_is_copied_with_its_metadata(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="from here", Body=b"hello", ContentType="text/css", Metadata={"x": "1"})
+    s3.copy_object(Bucket=bucket, Key="to/there", CopySource={"Bucket": bucket, "Key": "from here"})
+    copy = s3.get_object(Bucket=bucket, Key="to/there")
+    assert (copy["Body"].read(), copy["ContentType"], copy["Metadata"]) == (b"hello", "text/css", {"x": "1"})
+
+
+def test_a_put_can_demand_that_there_is_no_object_yet(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="once", Body=b"first", IfNoneMatch="*")
+    refused("PreconditionFailed", s3.put_object, Bucket=bucket, Key="once", Body=b"second", IfNoneMatch="*")
+    assert s3.get_object(Bucket=bucket, Key="once")["Body"].read() == b"first"
+
+
+def test_reads_are_conditional(s3, bucket):
+    etag = s3.put_object(Bucket=bucket, Key="k", Body=b"hello")["ETag"]
+    assert refused("304", s3.get_object, Bucket=bucket, Key="k", IfNoneMatch=etag)
+    refused("PreconditionFailed", s3.get_object, Bucket=bucket, Key="k", IfMatch='"other"')
+
+
+def test_an_upload_that_breaks_off_leaves_the_object_as_it_was(shared, s3, bucket):
+    s3.put_object(Bucket=bucket, Key="k", Body=b"old")
+    with socket.create_connection(("127.0.0.1", shared.port), timeout=20) as connection:
+        connection.sendall(f"PUT /{bucket}/k HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n".encode()
+                           + b"x" * 300000)
+    wait_until(lambda: tree(shared.data_dir / "s3" / ".tmp") == [], what="the unfinished file going away")
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"old"
+
+
+def test_an_upload_in_parts_says_that_it_is_not_supported(shared, bucket, tmp_path):
+    (tmp_path / "large").write_bytes(b"x" * 9 * 1024 * 1024)
+    copied = aws(shared, "s3", "cp", str(tmp_path / "large"), f"s3://{bucket}/large", check=False)
+    assert copied.returncode != 0
+    assert "NotImplemented" in copied.stderr and "CreateMultipartUpload" in copied.stderr
