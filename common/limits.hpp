@@ -8,8 +8,6 @@ namespace rivulet::limits {
 
 // Kinesis Data Streams: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 
-/// Bytes of data and partition key together that one record may have in a stream, unless the stream allows more.
-inline constexpr std::size_t default_max_record_bytes = 1024 * 1024;
 /// Bytes that all records of one PutRecords request may have, partition keys included.
 inline constexpr std::size_t max_put_records_bytes = 10 * 1024 * 1024;
 /// Records in a GetRecords answer where the request names no limit, and at most.

@@ -60,7 +60,7 @@ std::string to_string(const SequenceNumber& sequence) {
     put_bits(number, 4, 32, sequence.shard);
     put_bits(number, 0, 4, 2);
 
-    // The leading digit 2 makes every number 57 decimal digits long: two groups of 19 under a third.
+    // The leading digit 2 makes every number of 56 decimal digits: two groups of 19 under a third.
     std::string text(57, '0');
     for (int group = 2; group >= 0; --group) {
         std::uint64_t digits = divide(number, ten_to_19);

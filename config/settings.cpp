@@ -61,16 +61,6 @@ SettingRow path_row(std::string_view key, std::filesystem::path Settings::*membe
             [=](const Settings& settings) { return (settings.*member).string(); }};
 }
 
-bool is_region(std::string_view text) {
-    return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-    });
-}
-
-bool is_account(std::string_view text) {
-    return text.size() == 12 && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
 SettingRow text_row(std::string_view key, std::string_view value_name, std::string Settings::*member,
                     bool (*valid)(std::string_view), std::string_view wanted, std::string_view help) {
     return {key, value_name, help,
@@ -129,7 +119,7 @@ const std::vector<SettingRow>& rows() {
         duration_row("delete_stream_time", &Settings::delete_stream_time, milliseconds{0},
                      "How long a deleted stream is DELETING."),
         duration_row("update_stream_time", &Settings::update_stream_time, milliseconds{0},
-                     "How long a stream is UPDATING for a change of its shards or retention."),
+                     "How long a stream is UPDATING for a change of its shards."),
         duration_row("retention_check_interval", &Settings::retention_check_interval, milliseconds{100},
                      "How often the room of expired records is given back."),
         number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,

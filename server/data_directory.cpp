@@ -43,12 +43,16 @@ Result<DataDirectory> DataDirectory::prepare(const Settings& settings) {
     const fs::path parent = fs::temp_directory_path(fault);
     if (fault) return Error(ErrorCode::io_failure, "There is no temporary directory: " + fault.message() + '.');
     remove_abandoned(parent);
-    std::string name = (parent / (std::string(name_prefix) + "XXXXXX")).string();
-    if (mkdtemp(name.data()) == nullptr) {
-        return Error(ErrorCode::io_failure,
-                     "A temporary directory cannot be made in " + parent.string() + ": " + std::strerror(errno) + '.');
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        std::string name = (parent / (std::string(name_prefix) + "XXXXXX")).string();
+        if (mkdtemp(name.data()) == nullptr) break;
+        const int lock = lock_directory(name);
+        // Another server that starts now may have taken the unlocked directory for an abandoned one.
+        if (lock >= 0 && fs::exists(name, fault)) return DataDirectory(name, lock);
+        if (lock >= 0) close(lock);
     }
-    return DataDirectory(name, lock_directory(name));
+    return Error(ErrorCode::io_failure,
+                 "A temporary directory cannot be made in " + parent.string() + ": " + std::strerror(errno) + '.');
 }
 
 DataDirectory::DataDirectory(DataDirectory&& other) noexcept : path_(std::move(other.path_)), lock_(other.lock_) {

@@ -82,13 +82,9 @@ asio::awaitable<Result<void>> Declaring::create(const StreamDeclaration& declare
     const kinesis::Call call{owners_.kinesis, owner()};
     const auto input = stream_of(declared);
     // A declared stream is there when the server is: it passes through CREATING at once.
-    auto created = co_await kinesis::create_stream(call, input, std::chrono::milliseconds{0});
-    if (!created || !declared.retention_hours) co_return created;
-    kinesis::RetentionInput retention;
-    retention.stream_name = declared.name;
-    retention.retention_period_hours.emplace() = *declared.retention_hours;
-    co_return co_await kinesis::set_retention(call, retention,
-                                              [](const Stream&, std::int32_t) { return std::optional<Error>(); });
+    kinesis::CreationDetails details{std::chrono::milliseconds{0}};
+    if (declared.retention_hours) details.retention_hours = *declared.retention_hours;
+    co_return co_await kinesis::create_stream(call, input, details);
 }
 
 asio::awaitable<Result<void>> Declaring::create(const BucketDeclaration& declared) {
@@ -140,10 +136,8 @@ asio::awaitable<Result<void>> Declaring::create(const MappingDeclaration& declar
 Result<void> Declaring::check(const StreamDeclaration& declared) const {
     const auto input = stream_of(declared);
     if (const auto invalid = wire::validate(kinesis::create_stream_input, &input)) return *invalid;
-    const auto hours = declared.retention_hours.value_or(limits::min_retention_hours);
-    if (hours < limits::min_retention_hours) return kinesis::errors::retention_too_short(hours);
-    if (hours > limits::max_retention_hours) return kinesis::errors::retention_too_long(hours);
-    return {};
+    const auto refused = kinesis::check_retention(declared.retention_hours.value_or(limits::min_retention_hours));
+    return refused ? Result<void>(*refused) : Result<void>();
 }
 
 Result<void> Declaring::check(const BucketDeclaration& declared) const {

@@ -117,9 +117,13 @@ Result<void> serve(const Launch& launch) {
     wait_for(*threads, pipeline.stop());
     wait_for(*threads, (*listener)->stop(drain_time));
     lifecycle.stop();
-    pool.join();
+    retention.stop();
     clock.stop();
     listener->reset();
+    // Nothing runs on the io threads any more, but what still answers to them must find them there.
+    threads->stop();
+    pool.join();
+    (*store)->drain();
     // What is still suspended goes while all that it refers to is there.
     threads.reset();
     return {};

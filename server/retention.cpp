@@ -70,7 +70,10 @@ asio::awaitable<Result<void>> RetentionJob::State::forget_expired_shards(const S
         if (!found || found->id != stream.id) return {};
         Stream after = *found;
         std::erase_if(after.shards, [&](const auto& shard) { return has_expired(shard, after, transaction.now()); });
-        store.streams().put(transaction, key, std::move(after));
+        store.streams().put(transaction, key, after);
+        for (const auto& shard : found->shards) {
+            if (!after.find_shard(shard.ordinal)) transaction.drop_shard({found->id, shard.ordinal});
+        }
         return {};
     });
 }
@@ -79,6 +82,7 @@ asio::awaitable<void> RetentionJob::State::run_once() {
     for (const auto& stream : store.streams().list({})) {
         if (stopping) co_return;
         auto done = co_await run_blocking(pool, [&] { return trim(*stream); });
+        if (stopping) co_return;
         if (done) done = co_await forget_expired_shards(*stream);
         if (!done) spdlog::warn("Expired records of stream {} stay for now: {}", stream->name, done.error().message);
     }
@@ -89,6 +93,10 @@ RetentionJob::RetentionJob(Store& store, Clock& clock, BlockingPool& pool, const
     : state_(std::make_shared<State>(store, clock, pool, settings, std::move(executor))) {}
 
 RetentionJob::~RetentionJob() {
+    stop();
+}
+
+void RetentionJob::stop() {
     state_->stopping = true;
 }
 

@@ -19,6 +19,9 @@ public:
 
     void start();
 
+    /// Begins no further pass; one under way ends with the stream it is at.
+    void stop();
+
     /// One pass over all streams.
     boost::asio::awaitable<void> run_once();
 

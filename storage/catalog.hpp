@@ -59,6 +59,8 @@ public:
     virtual void open_shard(ShardKey shard) = 0;
     /// No record is taken after this; its readers learn it.
     virtual void close_shard(ShardKey shard) = 0;
+    /// Removes one closed shard and its records.
+    virtual void drop_shard(ShardKey shard) = 0;
     /// Removes a stream's shards and records. Its readers learn it.
     virtual void drop_shards(std::uint64_t stream) = 0;
 };

@@ -35,6 +35,11 @@ void CommitQueue::submit(std::unique_ptr<CommitItem> item) {
     if (was_empty) arrived_.notify_one();
 }
 
+void CommitQueue::drain() {
+    std::unique_lock lock(mutex_);
+    drained_.wait(lock, [this] { return queued_.empty() && !committing_; });
+}
+
 void CommitQueue::run() {
     std::vector<std::unique_ptr<CommitItem>> taken;
     while (true) {
@@ -43,9 +48,13 @@ void CommitQueue::run() {
             arrived_.wait(lock, [this] { return stopping_ || !queued_.empty(); });
             if (queued_.empty()) return;
             taken.swap(queued_);
+            committing_ = true;
         }
         commit(taken);
         taken.clear();
+        const std::lock_guard lock(mutex_);
+        committing_ = false;
+        drained_.notify_all();
     }
 }
 

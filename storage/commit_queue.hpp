@@ -46,6 +46,9 @@ public:
 
     void submit(std::unique_ptr<CommitItem> item);
 
+    /// Returns when everything submitted so far has been answered.
+    void drain();
+
 private:
     void run();
     void commit(std::span<std::unique_ptr<CommitItem>> items);
@@ -56,6 +59,8 @@ private:
     std::condition_variable arrived_;
     std::vector<std::unique_ptr<CommitItem>> queued_;
     bool stopping_ = false;
+    bool committing_ = false;
+    std::condition_variable drained_;
     rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
     std::thread writer_;
 };

@@ -27,7 +27,7 @@ std::string_view view(const rocksdb::Slice& slice) {
 Position position_at(Timestamp time) {
     // 43 bits of milliseconds reach the year 2248; 20 bits number a million records a millisecond.
     const auto milliseconds = time.time_since_epoch().count();
-    return milliseconds <= 0 ? 0 : static_cast<Position>(milliseconds) << 20;
+    return milliseconds <= 0 ? 0 : std::min<Position>(static_cast<Position>(milliseconds), end_position >> 20) << 20;
 }
 
 Timestamp arrival_of(Position position) {

@@ -20,6 +20,7 @@ public:
     /// Opens or creates the database; call once, first.
     Result<void> start();
 
+    void drain() override { queue_->drain(); }
     Catalog& catalog() override { return *this; }
     RecordLog& log() override { return *this; }
     Table<Stream>& streams() override { return streams_; }

@@ -137,6 +137,15 @@ public:
         });
     }
 
+    void drop_shard(ShardKey shard) override {
+        const std::string begin = keys::record_key(shard, 0);
+        batch_->DeleteRange(store_.record_family_, begin, keys::record_key(shard, end_position));
+        batch_->Delete(store_.catalog_family_, keys::row_key("floor", begin.substr(0, 12)));
+        publish_.emplace_back([this, shard] {
+            if (const auto state = store_.shards_.remove(shard)) state->drop();
+        });
+    }
+
     void drop_shards(std::uint64_t stream) override {
         batch_->DeleteRange(store_.record_family_, keys::stream_begin(stream), keys::stream_begin(stream + 1));
         const auto floors = [](std::uint64_t id) { return keys::row_key("floor", keys::stream_begin(id)); };
@@ -170,17 +179,16 @@ asio::awaitable<Result<std::vector<std::optional<Position>>>> RocksStore::append
 Result<void> RocksStore::trim(ShardKey shard, Position before) {
     const std::string begin = keys::record_key(shard, 0);
     const std::string end = keys::record_key(shard, before);
-    {
-        // A cut leaves a mark that reads have to pass: none is made where there is nothing to cut.
-        const rocksdb::Slice upper_bound(end);
-        rocksdb::ReadOptions options;
-        options.iterate_upper_bound = &upper_bound;
-        const std::unique_ptr<rocksdb::Iterator> first(database_->NewIterator(options, record_family_));
-        first->Seek(begin);
-        if (!first->Valid()) return first->status().ok() ? Result<void>() : write_failed(first->status());
-    }
+    const rocksdb::Slice upper_bound(end);
+    rocksdb::ReadOptions options;
+    options.iterate_upper_bound = &upper_bound;
+    const std::unique_ptr<rocksdb::Iterator> first(database_->NewIterator(options, record_family_));
+    first->Seek(begin);
+    if (!first->status().ok()) return write_failed(first->status());
+    if (!first->Valid()) return {};
+    // Cut from the first record that is there: marks that overlap, one from every look, would burden every read.
     rocksdb::WriteBatch batch;
-    batch.DeleteRange(record_family_, begin, end);
+    batch.DeleteRange(record_family_, first->key(), end);
     // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile.
     const auto tip_now = tip(shard);
     if (!tip_now) return tip_now.error();

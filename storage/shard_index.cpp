@@ -56,6 +56,12 @@ std::shared_ptr<ShardState> ShardIndex::find(ShardKey key) const {
     return found == shards_.end() ? nullptr : found->second;
 }
 
+std::shared_ptr<ShardState> ShardIndex::remove(ShardKey key) {
+    const std::unique_lock lock(mutex_);
+    const auto found = shards_.extract(key);
+    return found ? found.mapped() : nullptr;
+}
+
 std::vector<std::shared_ptr<ShardState>> ShardIndex::remove_stream(std::uint64_t stream) {
     std::vector<std::shared_ptr<ShardState>> removed;
     const std::unique_lock lock(mutex_);

@@ -56,6 +56,8 @@ class ShardIndex {
 public:
     void add(ShardKey key, bool closed);
     std::shared_ptr<ShardState> find(ShardKey key) const;
+    /// Takes a shard out and returns it; null if there is none.
+    std::shared_ptr<ShardState> remove(ShardKey key);
     /// Takes a stream's shards out and returns them.
     std::vector<std::shared_ptr<ShardState>> remove_stream(std::uint64_t stream);
 

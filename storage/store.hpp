@@ -31,6 +31,10 @@ public:
 
     virtual ~Store() = default;
 
+    /// Returns when everything asked of the writer so far has been answered: before the executors that wait for its
+    /// answers go away. Blocks.
+    virtual void drain() = 0;
+
     virtual Catalog& catalog() = 0;
     virtual RecordLog& log() = 0;
 

@@ -42,6 +42,15 @@ Response refusal(unsigned status) {
     return response;
 }
 
+/// Whether it is beyond doubt where the request ends (RFC 9112, sections 3.2, 6.1 and 6.3): two servers that disagree
+/// on it let a request be smuggled past the first.
+bool is_well_framed(const Parser& parser) {
+    const auto& header = parser.get();
+    const bool encoded = header.find(beast::http::field::transfer_encoding) != header.end();
+    if (encoded && (!parser.chunked() || header.version() < 11)) return false;
+    return header.version() < 11 || header.find(beast::http::field::host) != header.end();
+}
+
 unsigned status_of_bad_header(const boost::system::error_code& fault) {
     if (fault == beast::http::error::header_limit) return 431;
     if (fault == beast::http::error::bad_version) return 505;
@@ -67,6 +76,7 @@ public:
         if (awaits_continue_ && !parser_.is_done()) {
             awaits_continue_ = false;
             static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+            connection_.stream_.expires_after(transfer_time);
             co_await asio::async_write(connection_.stream_, asio::buffer(go_on), use_tuple);
         }
         auto& window = parser_.get().body();
@@ -139,11 +149,17 @@ asio::awaitable<bool> Connection::serve_one() {
         const bool malformed = fault.category() == make_error_code(beast::http::error::bad_method).category() &&
                                fault != beast::http::error::end_of_stream &&
                                fault != beast::http::error::partial_message;
+        unread_ = malformed;
         if (malformed) co_await send(request, refusal(status_of_bad_header(fault)), false, 11);
         co_return false;
     }
-    busy_ = true;
     const auto& header = parser.get();
+    if (!is_well_framed(parser)) {
+        unread_ = true;
+        co_await send(request, refusal(400), false, 11);
+        co_return false;
+    }
+    busy_ = true;
     request.method = text(header.method_string());
     request.target = text(header.target());
     for (const auto& field : header) request.headers.add(text(field.name_string()), text(field.value()));
@@ -184,17 +200,19 @@ asio::awaitable<bool> Connection::send(const Request& request, Response response
     if (whole && !bodiless) buffers[1] = asio::buffer(*whole);
     const auto [fault, written] = co_await asio::async_write(stream_, buffers, use_tuple);
     if (fault) co_return false;
-    if (source && !bodiless) co_return co_await send_body(**source, framing == Framing::chunked) && keep_alive;
+    if (source && !bodiless) co_return co_await send_body(**source, length) && keep_alive;
     co_return keep_alive;
 }
 
-asio::awaitable<bool> Connection::send_body(Body& body, bool chunked) {
+asio::awaitable<bool> Connection::send_body(Body& body, std::optional<std::uint64_t> length) {
+    const bool chunked = !length;
     std::string piece(128 * 1024, '\0');
-    while (true) {
+    for (std::uint64_t sent = 0;;) {
         const auto count = co_await body.read_some(piece);
-        // A body that fails half way can only be told by breaking off.
+        // A body that fails half way, or ends before its length, can only be told by breaking off.
         if (!count) co_return false;
-        if (*count == 0 && !chunked) co_return true;
+        if (*count == 0 && !chunked) co_return sent == *length;
+        sent += *count;
         char size[20];
         const int size_bytes = std::snprintf(size, sizeof size, "%zx\r\n", *count);
         const std::array<asio::const_buffer, 3> buffers = {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -31,7 +30,7 @@ private:
 
     boost::asio::awaitable<bool> serve_one();
     boost::asio::awaitable<bool> send(const Request& request, Response response, bool keep_alive, unsigned version);
-    boost::asio::awaitable<bool> send_body(Body& body, bool chunked);
+    boost::asio::awaitable<bool> send_body(Body& body, std::optional<std::uint64_t> length);
     boost::asio::awaitable<void> linger();
 
     boost::beast::tcp_stream stream_;

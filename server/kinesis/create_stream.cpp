@@ -4,6 +4,7 @@
 
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/retention.hpp"
 #include "server/kinesis/shard_quota.hpp"
 
 namespace rivulet::kinesis {
@@ -44,7 +45,7 @@ Stream new_stream(const Call& call, const CreateStreamInput& input) {
 }
 
 asio::awaitable<Result<void>> handle(const Call& call, const CreateStreamInput& input) {
-    return create_stream(call, input, call.service.settings.create_stream_time);
+    return create_stream(call, input, {call.service.settings.create_stream_time});
 }
 
 }  // namespace
@@ -52,8 +53,8 @@ asio::awaitable<Result<void>> handle(const Call& call, const CreateStreamInput& 
 constinit const wire::Shape create_stream_input = wire::structure_shape("CreateStreamInput", input_members);
 constinit const Operation create_stream_operation = wire::operation<&handle, create_stream_input>("CreateStream");
 
-asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStreamInput& input,
-                                            std::chrono::milliseconds creating_time) {
+asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStreamInput& input, CreationDetails details) {
+    if (const auto refused = check_retention(details.retention_hours)) co_return *refused;
     const bool on_demand = input.stream_mode_details && *input.stream_mode_details->stream_mode == "ON_DEMAND";
     const auto shards = initial_shards(input, on_demand);
     if (!shards) co_return shards.error();
@@ -68,7 +69,8 @@ asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStream
             stream.id = transaction.next_id();
             stream.created = transaction.now();
             stream.mode = on_demand ? StreamMode::on_demand : StreamMode::provisioned;
-            stream.pending = PendingChange{transaction.now() + creating_time, *shards};
+            stream.retention_hours = details.retention_hours;
+            stream.pending = PendingChange{transaction.now() + details.creating_time, *shards};
             streams.put(transaction, key, std::move(stream));
             return {};
         });

@@ -17,9 +17,16 @@ struct CreateStreamInput {
 
 extern const wire::Shape create_stream_input;
 
-/// Creates a stream, which is CREATING for `creating_time` and has its shards from then on. The input must be valid by
-/// its shape. Errors: resource_in_use, limit_exceeded, validation, invalid_argument.
+/// What a declared stream may say beside what the API takes.
+struct CreationDetails {
+    std::chrono::milliseconds creating_time;  ///< how long the stream is CREATING; it has its shards from then on
+    std::int32_t retention_hours = limits::min_retention_hours;
+};
+
+/// Creates a stream. The input must be valid by its shape.
+///
+/// Errors: resource_in_use, limit_exceeded, validation, invalid_argument.
 boost::asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStreamInput& input,
-                                                   std::chrono::milliseconds creating_time);
+                                                   CreationDetails details);
 
 }  // namespace rivulet::kinesis

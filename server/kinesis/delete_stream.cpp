@@ -39,8 +39,8 @@ asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStream
             after.pending = PendingChange{transaction.now() + call.service.settings.delete_stream_time, 0};
             // A stream that is going shows no shards and takes and gives no records: they can go now.
             after.shards.clear();
+            streams.put(transaction, reference->key, after);
             transaction.drop_shards(after.id);
-            streams.put(transaction, reference->key, std::move(after));
             return {};
         });
     if (!deleted) co_return deleted;

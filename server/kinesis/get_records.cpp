@@ -141,7 +141,13 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
             std::max<std::int64_t>(0, (now - arrival_of(batch->records.back().position)).count());
     }
     if (batch->reached_tip && batch->closed) {
-        output.child_shards = children_of(**stream, shard->ordinal);
+        // The shard may have been closed since the stream was looked at, or the stream deleted.
+        const auto current = stream_of(call, input, *iterator);
+        if (!current) co_return current.error();
+        if (!(*current)->find_shard(shard->ordinal)) {
+            co_return errors::shard_does_not_exist(**current, shard_id(shard->ordinal));
+        }
+        output.child_shards = children_of(**current, shard->ordinal);
     } else {
         output.next_shard_iterator = make_shard_iterator(call, **stream, shard->ordinal, batch->next);
     }

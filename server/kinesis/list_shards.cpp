@@ -156,6 +156,7 @@ Result<Selection> continued(const Call& call, const ListShardsInput& input) {
     if (input.shard_filter) return errors::next_token_with("ShardFilter");
     const auto fields = read_next_token(call, token_kind, *input.next_token);
     if (!fields) return fields.error();
+    if (fields->size() != 6) return errors::invalid_next_token();
     return Selection{(*fields)[0],
                      std::stoull((*fields)[1]),
                      std::stoll((*fields)[2]),

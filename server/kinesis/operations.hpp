@@ -1,7 +1,5 @@
 #pragma once
 
-#include <span>
-
 #include "server/kinesis/service.hpp"
 
 /// The operations of Kinesis Data Streams: each stands in the file of its name.
@@ -20,8 +18,5 @@ extern const Operation list_streams_operation;
 extern const Operation put_record_operation;
 extern const Operation put_records_operation;
 extern const Operation update_shard_count_operation;
-
-/// All of them.
-std::span<const Operation* const> operations();
 
 }  // namespace rivulet::kinesis

@@ -5,12 +5,17 @@
 
 namespace rivulet::kinesis {
 
+std::optional<Error> check_retention(std::int32_t hours) {
+    if (hours < limits::min_retention_hours) return errors::retention_too_short(hours);
+    if (hours > limits::max_retention_hours) return errors::retention_too_long(hours);
+    return std::nullopt;
+}
+
 boost::asio::awaitable<Result<void>> set_retention(const Call& call, const RetentionInput& input,
                                                    std::optional<Error> (*refuse)(const Stream& stream,
                                                                                   std::int32_t hours)) {
     const std::int32_t hours = *input.retention_period_hours;
-    if (hours < limits::min_retention_hours) co_return errors::retention_too_short(hours);
-    if (hours > limits::max_retention_hours) co_return errors::retention_too_long(hours);
+    if (const auto refused = check_retention(hours)) co_return *refused;
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
     co_return co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {

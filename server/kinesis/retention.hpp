@@ -20,6 +20,9 @@ inline constexpr std::array retention_input_members = {
     wire::member<&RetentionInput::stream_id>("StreamId", shapes::stream_id),
 };
 
+/// What the service has against a retention period of so many hours, if anything.
+std::optional<Error> check_retention(std::int32_t hours);
+
 /// Sets a stream's retention period, if `refuse` has nothing against it.
 boost::asio::awaitable<Result<void>> set_retention(const Call& call, const RetentionInput& input,
                                                    std::optional<Error> (*refuse)(const Stream& stream,

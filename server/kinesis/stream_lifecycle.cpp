@@ -54,8 +54,9 @@ asio::awaitable<Result<void>> StreamLifecycle::State::complete(std::string key, 
             store.streams().erase(transaction, key);
             return {};
         }
+        // The catalog first: whoever sees a shard closed finds its children.
+        store.streams().put(transaction, key, *after);
         apply_to_log(transaction, *stream, *after);
-        store.streams().put(transaction, key, std::move(*after));
         return {};
     });
 }

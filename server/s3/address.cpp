@@ -4,8 +4,8 @@
 #include <cctype>
 
 #include "common/limits.hpp"
+#include "common/utf8.hpp"
 #include "server/http/message.hpp"
-#include "server/s3/utf8.hpp"
 
 namespace rivulet::s3 {
 

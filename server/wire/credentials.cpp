@@ -32,7 +32,8 @@ Credentials read_scope(std::string scope) {
         credentials.service = fields[1];
         credentials.owner.region = fields[2];
     }
-    if (credentials.owner.region.empty()) credentials.owner.region = "us-east-1";
+    // A scope that names no region is no reason to refuse a call here; keys of stored things take no other characters.
+    if (!is_region(credentials.owner.region)) credentials.owner.region = "us-east-1";
     return credentials;
 }
 
@@ -87,10 +88,8 @@ Parts authorization_parts(std::string_view header) {
 }
 
 Credentials credentials_of(std::string access_key) {
-    const bool is_account =
-        access_key.size() == 12 && std::ranges::all_of(access_key, [](char c) { return c >= '0' && c <= '9'; });
     Credentials credentials;
-    credentials.owner.account = is_account ? access_key : default_account;
+    credentials.owner.account = is_account(access_key) ? access_key : default_account;
     credentials.access_key = std::move(access_key);
     return credentials;
 }

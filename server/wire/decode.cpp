@@ -6,12 +6,19 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base64.hpp"
+#include "server/wire/cbor.hpp"
 
 namespace rivulet::wire {
 
 namespace {
 
 using nlohmann::json;
+
+// Deeper than any shape, and as deep as any client's document needs to be.
+constexpr std::size_t max_depth = 64;
+// More than any list or map may have: what is beyond is refused whatever it holds, and need not be kept.
+constexpr std::size_t max_kept_elements = 10'000;
+constexpr std::size_t max_kept_entries = 1'000;
 
 std::string_view wanted_name(Kind kind) {
     switch (kind) {
@@ -90,6 +97,11 @@ private:
 
     Slot next() const;
     bool take() { return stack_.empty() ? not_object() : true; }
+    bool is_too_deep() {
+        if (stack_.size() < max_depth) return false;
+        outcome.well_formed = false;
+        return true;
+    }
     bool not_object() {
         outcome.is_object = false;
         return true;
@@ -124,7 +136,9 @@ Builder::Slot Builder::next() const {
     if (!frame.shape) return {};
     switch (frame.shape->kind) {
         case Kind::structure: return frame.member ? Slot{frame.member->shape, frame.value, frame.member} : Slot{};
-        case Kind::list: return {frame.shape->element, frame.value, nullptr, frame.shape->list.append};
+        case Kind::list:
+            if (frame.shape->list.size(frame.value) >= max_kept_elements) return {};
+            return {frame.shape->element, frame.value, nullptr, frame.shape->list.append};
         case Kind::map: return {frame.shape->element, frame.value, nullptr, append_map_value};
         default: return {};
     }
@@ -191,9 +205,10 @@ bool Builder::string(json::string_t& value) {
 bool Builder::blob(const Slot& slot, const std::string& text) {
     using FaultKind = Base64Fault::Kind;
     const auto broken = base64_decode(text, static_cast<Blob*>(slot.make())->bytes);
+    if (broken.kind == FaultKind::none) return true;
     const std::string refusal = '\'' + text + "' can not be converted to a Blob: ";
     switch (broken.kind) {
-        case FaultKind::none: return true;
+        case FaultKind::none: break;
         case FaultKind::length:
             return fault(refusal + "Base64 encoded length is expected a multiple of 4 bytes but found: " +
                          std::to_string(text.size()));
@@ -222,6 +237,7 @@ bool Builder::open(const Slot& slot, Kind wanted, std::string_view mismatch) {
 }
 
 bool Builder::start_object(std::size_t) {
+    if (is_too_deep()) return false;
     if (stack_.empty()) {
         stack_.push_back({root_shape_, root_});
         return true;
@@ -230,6 +246,7 @@ bool Builder::start_object(std::size_t) {
 }
 
 bool Builder::start_array(std::size_t) {
+    if (is_too_deep()) return false;
     if (stack_.empty()) {
         stack_.push_back({nullptr, nullptr});
         return not_object();
@@ -242,6 +259,7 @@ bool Builder::key(json::string_t& name) {
     if (!frame.shape) return true;
     if (frame.shape->kind == Kind::map) {
         auto& map = *static_cast<StringMap*>(frame.value);
+        if (map.size() >= max_kept_entries) return true;
         std::erase_if(map, [&](const auto& entry) { return entry.first == name; });
         map.emplace_back(std::move(name), std::string());
         return true;
@@ -258,11 +276,9 @@ Decoded decode(Format format, std::string_view body, const Shape* shape, void* t
     if (format == Format::json) {
         json::sax_parse(body.begin(), body.end(), &builder);
     } else {
-        // The public entry refuses every tag; timestamps come as tag 1.
-        auto bytes = nlohmann::detail::input_adapter(body.begin(), body.end());
-        nlohmann::detail::binary_reader<json, decltype(bytes), Builder> reader(std::move(bytes));
-        reader.sax_parse(nlohmann::detail::input_format_t::cbor, &builder, true,
-                         nlohmann::detail::cbor_tag_handler_t::ignore);
+        const auto document = checked_cbor(body);
+        builder.outcome.well_formed = document.has_value();
+        if (document) json::sax_parse(*document, &builder, nlohmann::detail::input_format_t::cbor);
     }
     return std::move(builder.outcome);
 }

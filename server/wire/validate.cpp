@@ -154,6 +154,7 @@ public:
 
     void structure(const Shape& shape, const void* value, const std::string& prefix) {
         for (const auto& member : shape.members) {
+            if (faults.size() >= max_told_faults) return;
             const std::string path = prefix + lower_camel(member.name);
             if (const void* const found = member.get(value)) {
                 one(*member.shape, found, path);
@@ -173,7 +174,7 @@ private:
 
     void elements(const Shape& shape, const void* value, const std::string& path) {
         const std::size_t size = shape.list.size(value);
-        for (std::size_t i = 0; i < size; ++i) {
+        for (std::size_t i = 0; i < size && faults.size() < max_told_faults; ++i) {
             const void* const element = shape.list.at(value, i);
             if (shape.element->kind == Kind::structure) {
                 structure(*shape.element, element, path + '.' + std::to_string(i + 1) + ".member.");

@@ -196,5 +196,55 @@ TEST_F(WireTest, cbor_says_the_same_as_json) {
     EXPECT_EQ(ask("DeleteStream", {{"StreamName", 1}})["__type"], "SerializationException");
 }
 
+TEST_F(WireTest, documents_made_to_exhaust_the_server_are_refused_like_any_broken_one) {
+    const std::map<std::string, std::string> cbor = {{"Content-Type", "application/x-amz-cbor-1.1"}};
+    const auto is_refused = [&](const std::string& body, const std::map<std::string, std::string>& headers) {
+        const auto response = send("POST", "PutRecord", body, headers);
+        return response.status == 400 && body_of(response).find("SerializationException") != std::string::npos;
+    };
+    for (const char nested : {'\x81', '\x9f', '\xa1', '\xbf', '\x7f', '\x5f', '\xc6', '\xd8'}) {
+        EXPECT_TRUE(is_refused(std::string(1'000'000, nested), cbor)) << static_cast<int>(nested);
+    }
+    EXPECT_TRUE(is_refused(std::string(1'000'000, '['), {}));
+    EXPECT_TRUE(is_refused("\xa1\x6cPartitionKey\x62\xff\xfe", cbor))
+        << "text that is not UTF-8 could never be read as JSON";
+}
+
+TEST_F(WireTest, a_list_or_map_of_very_many_members_is_refused_quickly_and_briefly) {
+    nlohmann::json many = {{"StreamName", "s"}, {"Records", nlohmann::json::array()}};
+    for (int i = 0; i < 100'000; ++i) many["Records"].push_back(nlohmann::json::object());
+    EXPECT_LT(post("PutRecords", many.dump()).size(), 1'000'000U);
+    nlohmann::json tags;
+    for (int i = 0; i < 100'000; ++i) tags[std::to_string(i)] = "";
+    EXPECT_THAT(error_of("CreateStream", {{"StreamName", "s"}, {"ShardCount", 1}, {"Tags", tags}}),
+                HasSubstr("Member must have length less than or equal to 200"));
+}
+
+TEST_F(WireTest, cbor_times_are_read_as_milliseconds_behind_their_tag) {
+    create_active_stream("s", 1);
+    put("s", "early");
+    advance(std::chrono::seconds(10));
+    const auto later = clock.now();
+    put("s", "late");
+    std::string input =
+        "\xa4\x6aStreamName\x61s\x67ShardId\x61\x30\x71ShardIteratorType\x6c"
+        "AT_TIMESTAMP\x69Timestamp\xc1\x1b";
+    for (int shift = 56; shift >= 0; shift -= 8) input += static_cast<char>(later.time_since_epoch().count() >> shift);
+    const auto answer =
+        body_of(send("POST", "GetShardIterator", input, {{"Content-Type", "application/x-amz-cbor-1.1"}}));
+    const auto found = nlohmann::json::from_cbor(answer).value("ShardIterator", "");
+    EXPECT_EQ(read(found), std::vector<std::string>{"late"});
+}
+
+TEST_F(WireTest, a_scope_whose_region_is_none_cannot_reach_into_stored_keys) {
+    http::Request request;
+    request.target =
+        "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=0&X-Amz-SignedHeaders=host&X-Amz-Date=1"
+        "&X-Amz-Credential=k/20260101/us-east-1%00x/kinesis/aws4_request";
+    const auto credentials = wire::read_credentials(request);
+    ASSERT_TRUE(credentials);
+    EXPECT_EQ(credentials->owner.region, "us-east-1");
+}
+
 }  // namespace
 }  // namespace rivulet

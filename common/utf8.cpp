@@ -1,9 +1,9 @@
-#include "server/s3/utf8.hpp"
+#include "common/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace rivulet::s3 {
+namespace rivulet {
 
 namespace {
 
@@ -47,4 +47,4 @@ bool is_utf8(std::string_view bytes) {
     return true;
 }
 
-}  // namespace rivulet::s3
+}  // namespace rivulet

@@ -2,9 +2,9 @@
 
 #include <string_view>
 
-namespace rivulet::s3 {
+namespace rivulet {
 
 /// Whether the bytes are well-formed UTF-8 (RFC 3629).
 bool is_utf8(std::string_view bytes);
 
-}  // namespace rivulet::s3
+}  // namespace rivulet
