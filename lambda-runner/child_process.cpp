@@ -130,8 +130,12 @@ std::string describe(int wait_status) {
 }  // namespace
 
 struct ChildProcess::State {
-    ProcessPlan plan;
-    std::function<void()> ended;
+    State(ProcessPlan process_plan, ProcessGuard& process_guard, std::function<void()> on_end)
+        : plan(std::move(process_plan)), guard(process_guard), ended(std::move(on_end)) {}
+
+    const ProcessPlan plan;
+    ProcessGuard& guard;
+    const std::function<void()> ended;
     Pipe output;
     Pipe error_output;
     std::thread thread;
@@ -180,6 +184,7 @@ std::string ChildProcess::State::launch() {
         process = forked;
         if (kill_requested) kill_group();
     }
+    guard.watch(forked);
     fault->write.close();
     int number = 0;
     // The pipe is closed by a successful exec.
@@ -199,6 +204,7 @@ void ChildProcess::State::run() {
         const std::lock_guard lock(mutex);
         // The ended child still holds its number, so what it has left behind in its group can be addressed.
         kill_group();
+        guard.forget(process);
         int status = 0;
         while (waitpid(process, &status, 0) < 0 && errno == EINTR) {
         }
@@ -216,16 +222,15 @@ void ChildProcess::State::run() {
 
 ChildProcess::ChildProcess(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Result<std::unique_ptr<ChildProcess>> ChildProcess::start(ProcessPlan plan, std::function<void()> ended) {
+Result<std::unique_ptr<ChildProcess>> ChildProcess::start(ProcessPlan plan, ProcessGuard& guard,
+                                                          std::function<void()> ended) {
     auto output = make_pipe();
     if (!output) return output.error();
     auto error_output = make_pipe();
     if (!error_output) return error_output.error();
     for (const auto* pipe : {&*output, &*error_output}) fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
 
-    auto state = std::make_unique<State>();
-    state->plan = std::move(plan);
-    state->ended = std::move(ended);
+    auto state = std::make_unique<State>(std::move(plan), guard, std::move(ended));
     state->output = std::move(*output);
     state->error_output = std::move(*error_output);
     try {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "common/result.hpp"
+#include "lambda-runner/process_guard.hpp"
 
 namespace rivulet {
 
@@ -21,15 +22,17 @@ struct ProcessPlan {
 /// A child in a process group of its own. A thread of its own starts it and waits for it: the kernel's order to kill
 /// the child with its parent (PR_SET_PDEATHSIG) goes by the thread that forked, so that thread must live as long.
 ///
-/// The child has /dev/null as input, pipes as output, and no other descriptor of this process. It does not outlive this
-/// process even if that is killed. When it ends, what is left of its group is killed.
+/// The child has /dev/null as input, pipes as output, and no other descriptor of this process. Neither it nor anything
+/// in its group outlives this process even if that is killed. When it ends, what is left of its group is killed.
 ///
 /// Thread safety: none, but for `ended`, which is called on the child's thread.
 class ChildProcess {
 public:
-    /// Starts the child. `ended` is called once, when the child has ended or could not be started.
+    /// Starts the child. `ended` is called once, when the child has ended or could not be started. `guard` must outlive
+    /// it.
     /// Errors: io_failure, without a call of `ended`: no pipe or no thread to be had.
-    static Result<std::unique_ptr<ChildProcess>> start(ProcessPlan plan, std::function<void()> ended);
+    static Result<std::unique_ptr<ChildProcess>> start(ProcessPlan plan, ProcessGuard& guard,
+                                                       std::function<void()> ended);
 
     /// Kills the group and waits for the child.
     ~ChildProcess();

@@ -1,5 +1,6 @@
 #include "lambda-runner/function.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -151,6 +152,13 @@ std::string Function::arn() const {
 
 std::string Function::handler_name() const {
     return handler.empty() ? file.filename().string() : file.stem().string() + '.' + handler;
+}
+
+FileVersion version_of(const std::filesystem::path& path) {
+    struct stat found {};
+    if (stat(path.c_str(), &found) != 0) return {};
+    return {std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec,
+            static_cast<std::uint64_t>(found.st_size), found.st_ino};
 }
 
 std::string RowCodec<Function>::encode(const Function& function) {

@@ -47,6 +47,18 @@ struct Function {
     bool operator==(const Function&) const = default;
 };
 
+/// What changes when a file is edited or replaced; all zero for a file that is not there.
+struct FileVersion {
+    std::int64_t modified = 0;  ///< nanoseconds since the epoch
+    std::uint64_t bytes = 0;
+    std::uint64_t inode = 0;
+
+    bool operator==(const FileVersion&) const = default;
+};
+
+/// The version of the file at `path` now. Blocks.
+FileVersion version_of(const std::filesystem::path& path);
+
 template <>
 struct RowCodec<Function> {
     static std::string encode(const Function& function);

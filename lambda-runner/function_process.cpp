@@ -49,16 +49,18 @@ private:
     Clock::TimerId timer_;
 };
 
-FunctionProcess::FunctionProcess(std::shared_ptr<const Function> function, const ProcessServices& services)
+FunctionProcess::FunctionProcess(std::shared_ptr<const Function> function, FileVersion version,
+                                 const ProcessServices& services)
     : function_(std::move(function)),
+      version_(version),
       services_(services),
       changed_(services.executor),
       tasks_(services.executor),
       started_(services.clock.now()) {}
 
 Result<std::unique_ptr<FunctionProcess>> FunctionProcess::start(std::shared_ptr<const Function> function,
-                                                                const ProcessServices& services) {
-    std::unique_ptr<FunctionProcess> process(new FunctionProcess(std::move(function), services));
+                                                                FileVersion version, const ProcessServices& services) {
+    std::unique_ptr<FunctionProcess> process(new FunctionProcess(std::move(function), version, services));
     const auto launched = process->launch();
     if (!launched) return launched.error();
     return process;
@@ -78,7 +80,7 @@ Result<void> FunctionProcess::launch() {
     endpoint_ = std::move(*endpoint);
 
     const ProcessContext context{endpoint_->address(), services_.endpoint_url, *log_stream_, services_.runtime_folder};
-    auto child = ChildProcess::start(plan_process(*function_, context), changed_.waker());
+    auto child = ChildProcess::start(plan_process(*function_, context), services_.guard, changed_.waker());
     if (!child) return child.error();
     child_ = std::move(*child);
     const std::array<int, 2> outputs = {child_->take_output(), child_->take_error_output()};

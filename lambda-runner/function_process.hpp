@@ -23,6 +23,8 @@ struct ProcessServices {
     Random& random;
     RuntimeApiHost& host;
     FunctionOutput& output;
+    ProcessGuard& guard;
+    BlockingPool& pool;                    ///< looks at handlers' files
     std::string endpoint_url;              ///< where handlers' AWS SDK calls go: this server
     std::filesystem::path runtime_folder;  ///< where the bootstraps are
 };
@@ -36,8 +38,8 @@ public:
     /// (https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html, "Init phase").
     static constexpr std::chrono::seconds initialisation_limit{10};
 
-    /// Starts the process; it initialises on its own. Errors: io_failure.
-    static Result<std::unique_ptr<FunctionProcess>> start(std::shared_ptr<const Function> function,
+    /// Starts the process; it initialises on its own. `version` is that of the function's file. Errors: io_failure.
+    static Result<std::unique_ptr<FunctionProcess>> start(std::shared_ptr<const Function> function, FileVersion version,
                                                           const ProcessServices& services);
     ~FunctionProcess();
 
@@ -45,7 +47,10 @@ public:
     bool is_usable() const { return usable_ && !child_->has_ended(); }
     /// Whether it has answered an invocation before.
     bool is_warm() const { return answered_ > 0; }
-    const std::shared_ptr<const Function>& function() const { return function_; }
+    /// Whether the process runs this very function, and its file as it is now.
+    bool runs(const std::shared_ptr<const Function>& function, const FileVersion& version) const {
+        return function_ == function && version_ == version;
+    }
 
     /// Runs one invocation. Nothing is answered if a warm process ended without having taken it: another process may
     /// have it then. Cancelling gives it up; the process is of no use afterwards.
@@ -67,7 +72,7 @@ private:
     };
     class Phase;
 
-    FunctionProcess(std::shared_ptr<const Function> function, const ProcessServices& services);
+    FunctionProcess(std::shared_ptr<const Function> function, FileVersion version, const ProcessServices& services);
     Result<void> launch();
     boost::asio::awaitable<void> read_output(Stream& stream);
     void drain(Stream& stream);
@@ -79,7 +84,8 @@ private:
     boost::asio::awaitable<void> await_outcome(const Phase& phase);
     InvocationOutcome ended_outcome(const std::string& request_id, bool timed_out, std::chrono::seconds limit);
 
-    std::shared_ptr<const Function> function_;
+    const std::shared_ptr<const Function> function_;
+    const FileVersion version_;
     const ProcessServices& services_;
     Waiter changed_;
     TaskGroup tasks_;

@@ -58,7 +58,8 @@ asio::awaitable<Result<InvocationOutcome>> ProcessInvoker::invoke(std::shared_pt
     const Underway underway(*this);
     Pool& pool = pools_[function_key(function->owner, function->name)];
     for (;;) {
-        auto acquired = co_await acquire(pool, function);
+        const auto version = co_await run_blocking(services_.pool, [&] { return version_of(function->file); });
+        auto acquired = co_await acquire(pool, function, version);
         if (!acquired) co_return acquired.error();
         const Lease process(*this, pool, std::move(*acquired));
         auto outcome = co_await process->invoke(payload);
@@ -69,7 +70,7 @@ asio::awaitable<Result<InvocationOutcome>> ProcessInvoker::invoke(std::shared_pt
 }
 
 asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> ProcessInvoker::acquire(
-    Pool& pool, const std::shared_ptr<const Function>& function) {
+    Pool& pool, const std::shared_ptr<const Function>& function, FileVersion version) {
     const auto waiter = std::make_shared<Waiter>(services_.executor);
     pool.waiting.push_back(waiter);
     struct Leave {
@@ -85,9 +86,9 @@ asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> ProcessInvoker::acquir
             co_return Error(ErrorCode::function_failed, "The server is ending and runs no functions.");
         }
         if (pool.waiting.front() == waiter) {
-            auto process = take_idle(pool, function);
+            auto process = take_idle(pool, function, version);
             if (!process && pool.size() < options_.max_processes) {
-                auto started = FunctionProcess::start(function, services_);
+                auto started = FunctionProcess::start(function, version, services_);
                 if (!started) co_return started.error();
                 process = std::move(*started);
             }
@@ -100,13 +101,13 @@ asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> ProcessInvoker::acquir
     }
 }
 
-std::unique_ptr<FunctionProcess> ProcessInvoker::take_idle(Pool& pool,
-                                                           const std::shared_ptr<const Function>& function) {
+std::unique_ptr<FunctionProcess> ProcessInvoker::take_idle(Pool& pool, const std::shared_ptr<const Function>& function,
+                                                           const FileVersion& version) {
     while (!pool.idle.empty()) {
         auto process = std::move(pool.idle.back());
         pool.idle.pop_back();
         // A function that has been changed since has another snapshot.
-        if (process->is_usable() && process->function() == function) return process;
+        if (process->is_usable() && process->runs(function, version)) return process;
         discard(pool, std::move(process));
     }
     return nullptr;

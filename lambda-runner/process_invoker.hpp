@@ -15,7 +15,8 @@ namespace rivulet {
 
 /// Runs functions in processes of their own, one invocation at a time in each, and keeps the processes for later
 /// invocations. A function has as many as are needed at once, within a bound; beyond it invocations wait their turn.
-/// A process that failed otherwise than by an error it reported is not used again.
+/// A process that failed otherwise than by an error it reported is not used again, and neither is one whose function or
+/// function's file has been changed since it began.
 ///
 /// Thread safety: none; everything is called on the executor of its services.
 class ProcessInvoker final : public Invoker {
@@ -52,8 +53,9 @@ private:
     class Underway;
 
     boost::asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> acquire(
-        Pool& pool, const std::shared_ptr<const Function>& function);
-    std::unique_ptr<FunctionProcess> take_idle(Pool& pool, const std::shared_ptr<const Function>& function);
+        Pool& pool, const std::shared_ptr<const Function>& function, FileVersion version);
+    std::unique_ptr<FunctionProcess> take_idle(Pool& pool, const std::shared_ptr<const Function>& function,
+                                               const FileVersion& version);
     void give_back(Pool& pool, std::unique_ptr<FunctionProcess> process);
     void discard(Pool& pool, std::unique_ptr<FunctionProcess> process);
     boost::asio::awaitable<void> end_process(Pool& pool, std::unique_ptr<FunctionProcess> process);

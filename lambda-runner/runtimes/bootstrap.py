@@ -175,10 +175,17 @@ def to_json(value):
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
+class HandlerLoader(importlib.machinery.SourceFileLoader):
+    """Reads the source each time: cached bytecode cannot tell two edits within one second apart."""
+
+    def path_stats(self, path):
+        raise OSError("no cache is wanted")
+
+
 def load_handler(path, symbol):
     """The handler, or an error object."""
     name = os.path.splitext(os.path.basename(path))[0]
-    loader = importlib.machinery.SourceFileLoader(name, path)
+    loader = HandlerLoader(name, path)
     module = importlib.util.module_from_spec(importlib.util.spec_from_file_location(name, path, loader=loader))
     # Found there by what imports it again, such as pickle; a module of the standard library keeps its name.
     sys.modules.setdefault(name, module)

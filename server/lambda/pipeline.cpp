@@ -16,8 +16,8 @@ Pipeline::Pipeline(PipelineServices services)
     : services_(std::move(services)),
       host_(services_.threads),
       output_(services_.threads.first(), services_.pool, services_.data_directory / "logs"),
-      invoker_({services_.threads.first(), services_.clock, services_.random, host_, output_, services_.endpoint_url,
-                runtime_folder(services_)},
+      invoker_({services_.threads.first(), services_.clock, services_.random, host_, output_, guard_, services_.pool,
+                services_.endpoint_url, runtime_folder(services_)},
                {}),
       sink_(services_.objects, services_.pool),
       pollers_({services_.threads.first(), services_.store, tables_, invoker_, sink_, services_.clock}) {}

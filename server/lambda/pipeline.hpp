@@ -45,6 +45,7 @@ private:
     LambdaTables tables_;
     HttpRuntimeApiHost host_;
     FileOutput output_;
+    ProcessGuard guard_;
     ProcessInvoker invoker_;
     ObjectSink sink_;
     Pollers pollers_;

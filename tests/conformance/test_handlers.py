@@ -1,12 +1,15 @@
 """Handlers as users write them, good and bad, in every runtime, run by the server from rivulet.yaml."""
 
 import base64
+import re
+import time
 
 import pytest
 
 from clients import request
 from pipelines import STREAM, Pipeline, configuration
 from rivulet_server import OLD_SDK_VENV, wait_until
+from streams import wait_active
 
 ECHO = """
     import base64, json
@@ -255,32 +258,98 @@ def test_a_handler_that_cannot_be_loaded_does_not_keep_the_server_from_its_work(
     assert pipeline.wait_for_lines(1) == ["mended"]
 
 
-def test_no_handler_outlives_its_server(rivulet):
+def alive(process):
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except FileNotFoundError:
+        return False
+
+
+def test_no_handler_outlives_its_server_and_neither_does_what_a_handler_started(rivulet):
     pipeline = Pipeline(rivulet, "pid.py", """
-        import os
+        import os, subprocess
+
+        child = subprocess.Popen(["sleep", "1000"])
 
         def lambda_handler(event, context):
-            return os.getpid()
+            return [os.getpid(), child.pid]
     """, sink=True)
-
-    def alive(process):
-        try:
-            with open(f"/proc/{process}/stat") as stat:
-                return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-        except FileNotFoundError:
-            return False
-
     pipeline.put(1)
-    [first] = pipeline.wait_for_lines(1)
-    assert alive(first)
+    first = pipeline.wait_for_lines(2)
+    assert all(map(alive, first))
     pipeline.server.restart_after_kill()
-    wait_until(lambda: not alive(first), what="the end of the handler after kill -9")
+    wait_until(lambda: not any(map(alive, first)), what="the end of the handler and its child after kill -9")
     pipeline.connect()
     pipeline.put(2)
-    second = pipeline.wait_for_lines(2)[1]
-    assert alive(second)
+    second = pipeline.wait_for_lines(4)[2:]
+    assert all(map(alive, second))
     assert pipeline.server.stop() == 0
-    assert not alive(second)
+    assert not any(map(alive, second))
+
+
+def test_a_server_told_to_stop_does_not_wait_for_a_handler_that_takes_its_time(rivulet):
+    pipeline = Pipeline(rivulet, "slow.py", """
+        import os, time
+
+        def lambda_handler(event, context):
+            print("busy", os.getpid())
+            time.sleep(600)
+    """, timeout=900)
+    pipeline.put(1)
+    process = pipeline.server.output.wait_for(r"busy (\d+)", 20).group(1)
+    started = time.monotonic()
+    assert pipeline.server.stop() == 0
+    assert time.monotonic() - started < 5
+    assert not alive(process)
+
+
+def test_a_handler_edited_while_the_server_runs_is_run_as_it_is_now(rivulet):
+    pipeline = Pipeline(rivulet, "version.py", "def lambda_handler(event, context):\n    return 'before'\n", sink=True)
+    pipeline.put(1)
+    assert pipeline.wait_for_lines(1) == ["before"]
+    pipeline.handler.write_text("def lambda_handler(event, context):\n    return 'after'\n")
+    pipeline.put(2)
+    assert pipeline.wait_for_lines(2) == ["before", "after"]
+
+
+def test_a_stream_deleted_and_created_anew_is_processed_from_its_beginning(rivulet):
+    pipeline = Pipeline(rivulet, "echo.py", ECHO, sink=True)
+    pipeline.put(1)
+    assert pipeline.wait_for_lines(1) == [{"n": 1}]
+    pipeline.kinesis.delete_stream(StreamName=STREAM)
+    pipeline.kinesis.get_waiter("stream_not_exists").wait(StreamName=STREAM, WaiterConfig={"Delay": 1})
+    pipeline.kinesis.create_stream(StreamName=STREAM, ShardCount=1)
+    wait_active(pipeline.kinesis, STREAM)
+    pipeline.put(2)
+    assert {line["n"] for line in pipeline.wait_for_lines(2)} == {1, 2}
+
+
+def test_records_of_a_key_stay_in_order_over_reshardings_under_load(rivulet):
+    pipeline = Pipeline(rivulet, "order.py", """
+        import base64, json
+
+        def lambda_handler(event, context):
+            for record in event["Records"]:
+                number = json.loads(base64.b64decode(record["kinesis"]["data"]))["n"]
+                print("SAW", record["kinesis"]["partitionKey"], number)
+    """, shards=2, batch_size=7)
+    keys = ["a", "b", "c", "d", "e"]
+    for number in range(200):
+        if number in (50, 150):
+            wait_active(pipeline.kinesis, STREAM)
+            pipeline.kinesis.update_shard_count(StreamName=STREAM, TargetShardCount=4 if number == 50 else 3,
+                                                ScalingType="UNIFORM_SCALING")
+        for key in keys:
+            pipeline.put(number, key=key)
+
+    def seen():
+        found = re.findall(r"^SAW (\w) (\d+)$", pipeline.log(), re.MULTILINE)
+        return found if len(found) >= 200 * len(keys) else None
+
+    found = wait_until(seen, 60, "every record")
+    for key in keys:
+        assert [int(number) for of, number in found if of == key] == list(range(200))
 
 
 def test_a_sink_object_holds_the_lines_of_one_batch_and_null_makes_none(rivulet):

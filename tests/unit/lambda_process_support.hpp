@@ -58,9 +58,10 @@ protected:
     void TearDown() override { stop(); }
 
     void make_invoker(ProcessInvoker::Options options) {
-        invoker = std::make_unique<ProcessInvoker>(ProcessServices{threads.first(), clock, random, host, output,
-                                                                   "http://127.0.0.1:1", folder.path() / "runtimes"},
-                                                   options);
+        invoker =
+            std::make_unique<ProcessInvoker>(ProcessServices{threads.first(), clock, random, host, output, guard, pool,
+                                                             "http://127.0.0.1:1", folder.path() / "runtimes"},
+                                             options);
         on_io_thread([&] { invoker->start(); });
     }
 
@@ -143,6 +144,8 @@ protected:
     SeededRandom random{3};
     HttpRuntimeApiHost host{threads};
     KeptOutput output;
+    ProcessGuard guard;
+    BlockingPool pool{2};
     std::unique_ptr<ProcessInvoker> invoker;
 };
 

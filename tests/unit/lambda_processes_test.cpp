@@ -255,9 +255,21 @@ TEST_F(Handler, whose_idle_process_has_died_gets_another_without_failing) {
     const auto who = python("import os\ndef lambda_handler(event, context): return os.getpid()");
     const auto first = invoke(who).payload;
     ::kill(std::stoi(first), SIGKILL);
+    wait_until([&] { return !std::filesystem::exists("/proc/" + first); });
     const auto second = invoke(who);
     EXPECT_FALSE(second.error);
     EXPECT_NE(second.payload, first);
+}
+
+TEST_F(Handler, whose_file_is_edited_runs_as_it_is_now) {
+    const auto edited = python("def lambda_handler(event, context): return 'before'");
+    EXPECT_EQ(invoke(edited).payload, R"("before")");
+    write_file("handler_file.py", "def lambda_handler(event, context): return 'after'");
+    EXPECT_EQ(invoke(edited).payload, R"("after")");
+    std::filesystem::remove(edited->file);
+    EXPECT_TRUE(invoke(edited).error);
+    write_file("handler_file.py", "def lambda_handler(event, context): return 'again'");
+    EXPECT_EQ(invoke(edited).payload, R"("again")");
 }
 
 TEST_F(Handler, has_all_idle_processes_but_one_ended_after_some_minutes) {
