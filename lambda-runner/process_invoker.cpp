@@ -58,8 +58,7 @@ asio::awaitable<Result<InvocationOutcome>> ProcessInvoker::invoke(std::shared_pt
     const Underway underway(*this);
     Pool& pool = pools_[function_key(function->owner, function->name)];
     for (;;) {
-        const auto version = co_await run_blocking(services_.pool, [&] { return version_of(function->file); });
-        auto acquired = co_await acquire(pool, function, version);
+        auto acquired = co_await acquire(pool, function);
         if (!acquired) co_return acquired.error();
         const Lease process(*this, pool, std::move(*acquired));
         auto outcome = co_await process->invoke(payload);
@@ -70,7 +69,7 @@ asio::awaitable<Result<InvocationOutcome>> ProcessInvoker::invoke(std::shared_pt
 }
 
 asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> ProcessInvoker::acquire(
-    Pool& pool, const std::shared_ptr<const Function>& function, FileVersion version) {
+    Pool& pool, const std::shared_ptr<const Function>& function) {
     const auto waiter = std::make_shared<Waiter>(services_.executor);
     pool.waiting.push_back(waiter);
     struct Leave {
@@ -81,6 +80,8 @@ asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> ProcessInvoker::acquir
             pool.wake_one();
         }
     } const leave{pool, waiter};
+    // Looked at from the caller's place in the queue: looks take turns of their own, and must not decide who is first.
+    const auto version = co_await run_blocking(services_.pool, [&] { return version_of(function->file); });
     for (;;) {
         if (interruption_.requested()) {
             co_return Error(ErrorCode::function_failed, "The server is ending and runs no functions.");

@@ -53,7 +53,7 @@ private:
     class Underway;
 
     boost::asio::awaitable<Result<std::unique_ptr<FunctionProcess>>> acquire(
-        Pool& pool, const std::shared_ptr<const Function>& function, FileVersion version);
+        Pool& pool, const std::shared_ptr<const Function>& function);
     std::unique_ptr<FunctionProcess> take_idle(Pool& pool, const std::shared_ptr<const Function>& function,
                                                const FileVersion& version);
     void give_back(Pool& pool, std::unique_ptr<FunctionProcess> process);
