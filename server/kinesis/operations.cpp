@@ -32,6 +32,10 @@ const Operation* find_operation(std::string_view name) {
 
 }  // namespace
 
+std::span<const Operation* const> operations() {
+    return all;
+}
+
 std::size_t Protocol::max_body_bytes() const {
     return limits::max_kinesis_body_bytes;
 }

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <span>
+
 #include "server/kinesis/service.hpp"
 
 /// The operations of Kinesis Data Streams: each stands in the file of its name.
 namespace rivulet::kinesis {
+
+/// All of them, in the order of their names.
+std::span<const Operation* const> operations();
 
 extern const Operation create_stream_operation;
 extern const Operation decrease_stream_retention_period_operation;

@@ -19,6 +19,8 @@ constexpr std::size_t max_depth = 64;
 // More than any list or map may have: what is beyond is refused whatever it holds, and need not be kept.
 constexpr std::size_t max_kept_elements = 10'000;
 constexpr std::size_t max_kept_entries = 1'000;
+// Of a time in CBOR: what is less is taken for seconds.
+constexpr double least_milliseconds = 1e11;
 
 std::string_view wanted_name(Kind kind) {
     switch (kind) {
@@ -47,7 +49,12 @@ public:
 
     Decoded outcome;
 
-    bool null() { return take(); }
+    bool null() {
+        if (stack_.empty()) return not_object();
+        // Absence is for members. An element keeps its place, empty, for the constraints to refuse.
+        if (const auto slot = next(); slot.append) slot.make();
+        return true;
+    }
     bool boolean(bool value) {
         const auto slot = next();
         if (!slot.shape) return true;
@@ -96,7 +103,6 @@ private:
     };
 
     Slot next() const;
-    bool take() { return stack_.empty() ? not_object() : true; }
     bool is_too_deep() {
         if (stack_.size() < max_depth) return false;
         outcome.well_formed = false;
@@ -174,9 +180,11 @@ bool Builder::number(double value, std::int64_t whole) {
             return true;
         case Kind::long_integer: *static_cast<std::int64_t*>(slot.make()) = whole; return true;
         case Kind::timestamp: {
-            // JSON has seconds with a fraction, CBOR milliseconds (the SDK for Java's SdkCborGenerator). Beyond the
-            // year 9999 there is nothing to tell apart.
-            const double seconds = format_ == Format::json ? value : value / 1000;
+            // JSON has seconds with a fraction. CBOR has milliseconds from the SDK for Java (SdkCborGenerator), and
+            // seconds from encoders that follow RFC 8949, section 3.4.2; milliseconds of the years from 1973 on are
+            // larger than any year's seconds. Beyond the year 9999 there is nothing to tell apart.
+            const bool in_milliseconds = format_ == Format::cbor && std::abs(value) >= least_milliseconds;
+            const double seconds = in_milliseconds ? value / 1000 : value;
             const double milliseconds = std::clamp(seconds, -62135596800.0, 253402300799.0) * 1000;
             *static_cast<Timestamp*>(slot.make()) = Timestamp{std::chrono::milliseconds{std::llround(milliseconds)}};
             return true;

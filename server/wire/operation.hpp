@@ -12,12 +12,13 @@
 
 namespace rivulet::wire {
 
-/// One operation of a service: its name, its input's shape, and the way from a decoded input to an encoded answer.
+/// One operation of a service: its name, its shapes, and the way from a decoded input to an encoded answer.
 /// `Call` is what the service's handlers get beside their input.
 template <class Call>
 struct Operation {
     std::string_view name;
     const Shape* input;
+    const Shape* output;  ///< null: the answer is empty
     std::shared_ptr<void> (*new_input)();
     boost::asio::awaitable<Result<std::string>> (*run)(const Call& call, const void* input, Format format);
 };
@@ -43,7 +44,7 @@ constexpr auto operation(std::string_view name) {
     using Call = typename Types::Call;
     using Input = typename Types::Input;
     return Operation<Call>{
-        name, &input_shape, []() -> std::shared_ptr<void> { return std::make_shared<Input>(); },
+        name, &input_shape, output_shape, []() -> std::shared_ptr<void> { return std::make_shared<Input>(); },
         [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<std::string>> {
             auto output = co_await handler(call, *static_cast<const Input*>(input));
             if (!output) co_return output.error();
