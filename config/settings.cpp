@@ -51,6 +51,21 @@ SettingRow duration_row(std::string_view key, milliseconds Settings::*member, mi
             [=](const Settings& settings) { return std::to_string((settings.*member).count()); }};
 }
 
+/// A kind of update of a stream that may have a time of its own.
+SettingRow update_time_row(std::string_view key, std::optional<milliseconds> Settings::*member, std::string_view help) {
+    return {key, "MILLISECONDS", help,
+            [=](Settings& settings, std::string_view text) -> Result<void> {
+                const auto number = parse_number<std::uint32_t>(text);
+                if (!number) return expected("a whole number of milliseconds");
+                settings.*member = milliseconds(*number);
+                return {};
+            },
+            [=](const Settings& settings) {
+                const auto& time = settings.*member;
+                return time ? std::to_string(time->count()) : std::string();
+            }};
+}
+
 SettingRow path_row(std::string_view key, std::filesystem::path Settings::*member, std::string_view help) {
     return {key, "PATH", help,
             [=](Settings& settings, std::string_view text) -> Result<void> {
@@ -119,7 +134,26 @@ const std::vector<SettingRow>& rows() {
         duration_row("delete_stream_time", &Settings::delete_stream_time, milliseconds{0},
                      "How long a deleted stream is DELETING."),
         duration_row("update_stream_time", &Settings::update_stream_time, milliseconds{0},
-                     "How long a stream is UPDATING for a change of its shards."),
+                     "How long a stream is UPDATING for a change that has no time of its own."),
+        update_time_row("split_shard_time", &Settings::split_shard_time,
+                        "How long SplitShard keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("merge_shards_time", &Settings::merge_shards_time,
+                        "How long MergeShards keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("update_shard_count_time", &Settings::update_shard_count_time,
+                        "How long UpdateShardCount keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("start_stream_encryption_time", &Settings::start_stream_encryption_time,
+                        "How long StartStreamEncryption keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("stop_stream_encryption_time", &Settings::stop_stream_encryption_time,
+                        "How long StopStreamEncryption keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("update_stream_mode_time", &Settings::update_stream_mode_time,
+                        "How long UpdateStreamMode keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("update_stream_warm_throughput_time", &Settings::update_stream_warm_throughput_time,
+                        "How long UpdateStreamWarmThroughput keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row("update_max_record_size_time", &Settings::update_max_record_size_time,
+                        "How long UpdateMaxRecordSize keeps a stream UPDATING; update_stream_time by default."),
+        update_time_row(
+            "enhanced_monitoring_time", &Settings::enhanced_monitoring_time,
+            "How long a change of the shard-level metrics keeps a stream UPDATING; update_stream_time by default."),
         duration_row("retention_check_interval", &Settings::retention_check_interval, milliseconds{100},
                      "How often the room of expired records is given back."),
         number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,

@@ -34,6 +34,16 @@ struct Settings {
     std::chrono::milliseconds create_stream_time{500};
     std::chrono::milliseconds delete_stream_time{500};
     std::chrono::milliseconds update_stream_time{500};
+    /// How long a stream is UPDATING, by the operation that changes it; where none is given, `update_stream_time`.
+    std::optional<std::chrono::milliseconds> split_shard_time;
+    std::optional<std::chrono::milliseconds> merge_shards_time;
+    std::optional<std::chrono::milliseconds> update_shard_count_time;
+    std::optional<std::chrono::milliseconds> start_stream_encryption_time;
+    std::optional<std::chrono::milliseconds> stop_stream_encryption_time;
+    std::optional<std::chrono::milliseconds> update_stream_mode_time;
+    std::optional<std::chrono::milliseconds> update_stream_warm_throughput_time;
+    std::optional<std::chrono::milliseconds> update_max_record_size_time;
+    std::optional<std::chrono::milliseconds> enhanced_monitoring_time;
     std::chrono::milliseconds retention_check_interval{10'000};
     std::uint32_t shard_limit = 20'000;  ///< open shards of an account in a region
     std::string log_level = "info";

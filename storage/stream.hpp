@@ -13,6 +13,7 @@
 #include "common/uint128.hpp"
 #include "storage/catalog.hpp"
 #include "storage/record_log.hpp"
+#include "storage/stream_change.hpp"
 
 namespace rivulet {
 
@@ -31,15 +32,6 @@ struct Shard {
 };
 
 enum class StreamStatus : std::uint8_t { creating, active, updating, deleting };
-enum class StreamMode : std::uint8_t { provisioned, on_demand };
-
-/// A change that a stream is on its way through: it takes effect at `due`.
-struct PendingChange {
-    Timestamp due;
-    std::int32_t target_shard_count = 0;  ///< of a creation or a scaling; 0 for any other change
-
-    bool operator==(const PendingChange&) const = default;
-};
 
 /// A stream as the catalog keeps it. Snapshots are immutable and shared; a change puts a new one in place.
 struct Stream {
@@ -51,7 +43,9 @@ struct Stream {
     StreamMode mode = StreamMode::provisioned;
     std::int32_t retention_hours = 24;
     std::int32_t max_record_kib = 1024;
-    std::int32_t warm_throughput_mibps = 0;                 ///< 0: none asked for
+    std::int32_t warm_throughput_mibps = 0;  ///< 0: none asked for
+    Encryption encryption;
+    std::vector<std::string> shard_level_metrics;           ///< what enhanced monitoring shows, sorted by name
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::optional<PendingChange> pending;
     std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets

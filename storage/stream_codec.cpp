@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "storage/stream.hpp"
+#include "storage/stream_change_codec.hpp"
 
 namespace rivulet {
 
@@ -42,6 +43,16 @@ Timestamp timestamp(const json& milliseconds) {
     return Timestamp{std::chrono::milliseconds{milliseconds.get<std::int64_t>()}};
 }
 
+/// Rows of version 0.1 say no kind: it follows from the stream's status.
+PendingChange decode_pending(const json& row, StreamStatus status) {
+    if (row.contains("kind")) return decode_change(row);
+    const Timestamp due = timestamp(row.at("due"));
+    const auto count = row.at("target_shard_count").get<std::int32_t>();
+    if (status == StreamStatus::creating) return {due, change::Creation{count}};
+    if (status == StreamStatus::deleting) return {due, change::Deletion{}};
+    return {due, change::Scaling{count}};
+}
+
 }  // namespace
 
 std::string RowCodec<Stream>::encode(const Stream& stream) {
@@ -58,10 +69,9 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
                 {"tags", stream.tags},
                 {"next_shard", stream.next_shard},
                 {"shards", json::array()}};
-    if (stream.pending) {
-        row["pending"] = {{"due", stream.pending->due.time_since_epoch().count()},
-                          {"target_shard_count", stream.pending->target_shard_count}};
-    }
+    if (stream.pending) row["pending"] = encode_change(*stream.pending);
+    if (stream.encryption != Encryption{}) row["encryption"] = encode_encryption(stream.encryption);
+    if (!stream.shard_level_metrics.empty()) row["shard_level_metrics"] = stream.shard_level_metrics;
     for (const auto& shard : stream.shards) row["shards"].push_back(encode_shard(shard));
     std::string bytes;
     json::to_cbor(row, bytes);
@@ -83,12 +93,16 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     stream.tags = row.at("tags").get<decltype(stream.tags)>();
     stream.next_shard = row.at("next_shard").get<std::uint32_t>();
     if (const auto pending = row.find("pending"); pending != row.end()) {
-        stream.pending =
-            PendingChange{timestamp(pending->at("due")), pending->at("target_shard_count").get<std::int32_t>()};
+        stream.pending = decode_pending(*pending, stream.status);
     }
+    if (const auto encryption = row.find("encryption"); encryption != row.end()) {
+        stream.encryption = decode_encryption(*encryption);
+    }
+    stream.shard_level_metrics =
+        optional_member<std::vector<std::string>>(row, "shard_level_metrics").value_or(std::vector<std::string>{});
     for (const auto& shard : row.at("shards")) stream.shards.push_back(decode_shard(shard));
     return stream;
-} catch (const json::exception& fault) {
+} catch (const std::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("a stream's catalog row cannot be read: ") + fault.what());
 }
 

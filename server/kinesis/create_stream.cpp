@@ -70,7 +70,7 @@ asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStream
             stream.created = transaction.now();
             stream.mode = on_demand ? StreamMode::on_demand : StreamMode::provisioned;
             stream.retention_hours = details.retention_hours;
-            stream.pending = PendingChange{transaction.now() + details.creating_time, *shards};
+            stream.pending = PendingChange{transaction.now() + details.creating_time, change::Creation{*shards}};
             streams.put(transaction, key, std::move(stream));
             return {};
         });

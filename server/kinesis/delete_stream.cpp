@@ -29,20 +29,20 @@ asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStream
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
     auto& streams = call.service.store.streams();
-    const auto deleted =
-        co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
-            const auto stream = find_stream(call, *reference);
-            if (!stream) return stream.error();
-            if ((*stream)->status == StreamStatus::deleting) return errors::stream_not_active(**stream);
-            Stream after = **stream;
-            after.status = StreamStatus::deleting;
-            after.pending = PendingChange{transaction.now() + call.service.settings.delete_stream_time, 0};
-            // A stream that is going shows no shards and takes and gives no records: they can go now.
-            after.shards.clear();
-            streams.put(transaction, reference->key, after);
-            transaction.drop_shards(after.id);
-            return {};
-        });
+    const auto deleted = co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction)
+                                                                            -> Result<void> {
+        const auto stream = find_stream(call, *reference);
+        if (!stream) return stream.error();
+        if ((*stream)->status == StreamStatus::deleting) return errors::stream_not_active(**stream);
+        Stream after = **stream;
+        after.status = StreamStatus::deleting;
+        after.pending = PendingChange{transaction.now() + call.service.settings.delete_stream_time, change::Deletion{}};
+        // A stream that is going shows no shards and takes and gives no records: they can go now.
+        after.shards.clear();
+        streams.put(transaction, reference->key, after);
+        transaction.drop_shards(after.id);
+        return {};
+    });
     if (!deleted) co_return deleted;
     co_return co_await call.service.lifecycle.follow(call.owner, reference->name);
 }

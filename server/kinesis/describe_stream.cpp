@@ -39,6 +39,7 @@ struct StreamDescription {
     wire::Required<Timestamp> stream_creation_timestamp;
     wire::Required<std::vector<shapes::EnhancedMetrics>> enhanced_monitoring;
     std::optional<std::string> encryption_type;
+    std::optional<std::string> key_id;
 };
 
 constexpr std::array description_members = {
@@ -52,6 +53,7 @@ constexpr std::array description_members = {
     wire::member<&StreamDescription::stream_creation_timestamp>("StreamCreationTimestamp", shapes::timestamp),
     wire::member<&StreamDescription::enhanced_monitoring>("EnhancedMonitoring", shapes::enhanced_monitoring_list),
     wire::member<&StreamDescription::encryption_type>("EncryptionType", shapes::encryption_type),
+    wire::member<&StreamDescription::key_id>("KeyId", shapes::key_id),
 };
 constexpr wire::Shape description_shape = wire::structure_shape("StreamDescription", description_members);
 
@@ -92,8 +94,10 @@ asio::awaitable<Result<DescribeStreamOutput>> describe_stream(const Call& call, 
     description.has_more_shards = more;
     description.retention_period_hours = (*stream)->retention_hours;
     description.stream_creation_timestamp = (*stream)->created;
-    description.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{std::vector<std::string>{}}};
-    description.encryption_type = "NONE";
+    description.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{(*stream)->shard_level_metrics}};
+    const Encryption& encryption = (*stream)->encryption;
+    description.encryption_type = std::string(encryption_name(encryption.type));
+    if (encryption.type != EncryptionType::none) description.key_id = encryption.key_id;
     co_return DescribeStreamOutput{std::move(description)};
 }
 

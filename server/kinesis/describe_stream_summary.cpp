@@ -42,6 +42,7 @@ struct Summary {
     wire::Required<Timestamp> stream_creation_timestamp;
     wire::Required<std::vector<shapes::EnhancedMetrics>> enhanced_monitoring;
     std::optional<std::string> encryption_type;
+    std::optional<std::string> key_id;
     wire::Required<std::int32_t> open_shard_count;
     std::optional<std::int32_t> consumer_count;
     std::optional<WarmThroughput> warm_throughput;
@@ -57,6 +58,7 @@ constexpr std::array summary_members = {
     wire::member<&Summary::stream_creation_timestamp>("StreamCreationTimestamp", shapes::timestamp),
     wire::member<&Summary::enhanced_monitoring>("EnhancedMonitoring", shapes::enhanced_monitoring_list),
     wire::member<&Summary::encryption_type>("EncryptionType", shapes::encryption_type),
+    wire::member<&Summary::key_id>("KeyId", shapes::key_id),
     wire::member<&Summary::open_shard_count>("OpenShardCount", shapes::shard_count),
     wire::member<&Summary::consumer_count>("ConsumerCount", shapes::consumer_count),
     wire::member<&Summary::warm_throughput>("WarmThroughput", warm_throughput),
@@ -84,8 +86,10 @@ asio::awaitable<Result<DescribeStreamSummaryOutput>> describe_stream_summary(con
     summary.stream_mode_details = shapes::StreamModeDetails{std::string(mode_name((*stream)->mode))};
     summary.retention_period_hours = (*stream)->retention_hours;
     summary.stream_creation_timestamp = (*stream)->created;
-    summary.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{std::vector<std::string>{}}};
-    summary.encryption_type = "NONE";
+    summary.enhanced_monitoring = std::vector{shapes::EnhancedMetrics{(*stream)->shard_level_metrics}};
+    const Encryption& encryption = (*stream)->encryption;
+    summary.encryption_type = std::string(encryption_name(encryption.type));
+    if (encryption.type != EncryptionType::none) summary.key_id = encryption.key_id;
     summary.open_shard_count = static_cast<std::int32_t>((*stream)->open_shard_count());
     summary.consumer_count = 0;
     if (const auto mibps = (*stream)->warm_throughput_mibps; mibps > 0) summary.warm_throughput = {mibps, mibps};

@@ -89,15 +89,13 @@ std::vector<ChildShard> children_of(const Stream& stream, std::uint32_t ordinal)
     return children;
 }
 
-std::vector<Record> shown(const Shard& shard, std::vector<StoredRecord>&& stored) {
+std::vector<Record> shown(const Stream& stream, const Shard& shard, std::vector<StoredRecord>&& stored) {
+    const auto encryption = shown_encryption(stream);
     std::vector<Record> records;
     records.reserve(stored.size());
     for (auto& record : stored) {
-        records.push_back({to_string(sequence_number_of(shard, record.position)),
-                           arrival_of(record.position),
-                           wire::Blob{std::move(record.data)},
-                           std::move(record.partition_key),
-                           {}});
+        records.push_back({to_string(sequence_number_of(shard, record.position)), arrival_of(record.position),
+                           wire::Blob{std::move(record.data)}, std::move(record.partition_key), encryption});
     }
     return records;
 }
@@ -151,7 +149,7 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
     } else {
         output.next_shard_iterator = make_shard_iterator(call, **stream, shard->ordinal, batch->next);
     }
-    output.records = shown(*shard, std::move(batch->records));
+    output.records = shown(**stream, *shard, std::move(batch->records));
     co_return output;
 }
 

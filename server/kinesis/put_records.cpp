@@ -102,7 +102,7 @@ asio::awaitable<Result<PutRecordsOutput>> put_records(const Call& call, const Pu
     for (const auto& record : *placed) {
         results.push_back({to_string(record.sequence_number), shard_id(record.shard), {}, {}});
     }
-    co_return PutRecordsOutput{0, std::move(results), {}};
+    co_return PutRecordsOutput{0, std::move(results), shown_encryption(**stream)};
 }
 
 }  // namespace

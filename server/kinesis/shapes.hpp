@@ -41,6 +41,7 @@ inline constexpr Shape stream_status = string_shape.one_of(stream_statuses);
 
 inline constexpr std::array<std::string_view, 2> encryption_types = {"NONE", "KMS"};
 inline constexpr Shape encryption_type = string_shape.one_of(encryption_types);
+inline constexpr Shape key_id = string_shape.between(1, 2048);
 
 inline constexpr std::array<std::string_view, 1> scaling_types = {"UNIFORM_SCALING"};
 inline constexpr Shape scaling_type = string_shape.one_of(scaling_types);

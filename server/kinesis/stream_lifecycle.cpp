@@ -5,6 +5,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include "server/kinesis/reshard.hpp"
+#include "server/kinesis/stream_change.hpp"
 
 namespace rivulet::kinesis {
 
@@ -23,33 +24,13 @@ struct StreamLifecycle::State : std::enable_shared_from_this<StreamLifecycle::St
     std::atomic<bool> stopping = false;
 };
 
-namespace {
-
-/// The stream after its pending change; nothing if that is its end.
-std::optional<Stream> changed(const Stream& stream, Timestamp now) {
-    if (stream.status == StreamStatus::deleting) return std::nullopt;
-    Stream after = stream;
-    const std::int64_t seconds = now.time_since_epoch().count() / 1000;
-    const std::int32_t target = stream.pending->target_shard_count;
-    if (stream.status == StreamStatus::creating) {
-        create_shards(after, target, seconds);
-    } else if (target > 0) {
-        scale_uniformly(after, target, seconds);
-    }
-    after.status = StreamStatus::active;
-    after.pending.reset();
-    return after;
-}
-
-}  // namespace
-
 asio::awaitable<Result<void>> StreamLifecycle::State::complete(std::string key, Timestamp due) {
     co_return co_await store.catalog().transact([this, &key, due](Catalog::Transaction& transaction) -> Result<void> {
         const auto stream = store.streams().find(key);
         // A later call may have replaced the change, and then has its own timer. The change is known by its time and
         // the time is not compared with the clock, which may have been set back since the timer was.
         if (!stream || !stream->pending || stream->pending->due != due) return {};
-        auto after = changed(*stream, transaction.now());
+        const auto after = after_change(*stream, transaction.now());
         if (!after) {
             store.streams().erase(transaction, key);
             return {};

@@ -21,6 +21,15 @@ std::string_view mode_name(StreamMode mode) {
     return mode == StreamMode::on_demand ? "ON_DEMAND" : "PROVISIONED";
 }
 
+std::string_view encryption_name(EncryptionType type) {
+    return type == EncryptionType::kms ? "KMS" : "NONE";
+}
+
+std::optional<std::string> shown_encryption(const Stream& stream) {
+    if (stream.encryption.type == EncryptionType::none) return std::nullopt;
+    return std::string(encryption_name(stream.encryption.type));
+}
+
 Result<StreamReference> resolve_stream(const Call& call, const std::optional<std::string>& name,
                                        const std::optional<std::string>& arn, const std::optional<std::string>& id) {
     if (id) return errors::stream_id_unsupported();

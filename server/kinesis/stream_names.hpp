@@ -14,6 +14,10 @@ namespace rivulet::kinesis {
 
 std::string_view status_name(StreamStatus status);
 std::string_view mode_name(StreamMode mode);
+std::string_view encryption_name(EncryptionType type);
+
+/// The EncryptionType that an answer about a stream's records has: none unless they are encrypted.
+std::optional<std::string> shown_encryption(const Stream& stream);
 
 /// The catalog's key of the stream that a request names by `StreamName`, `StreamARN` or both.
 /// Errors: validation if it names none, invalid_argument if both disagree or `StreamId` is used, resource_not_found for

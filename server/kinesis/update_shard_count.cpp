@@ -2,7 +2,7 @@
 #include "server/kinesis/operations.hpp"
 #include "server/kinesis/shapes.hpp"
 #include "server/kinesis/shard_quota.hpp"
-#include "server/kinesis/stream_names.hpp"
+#include "server/kinesis/stream_change.hpp"
 
 namespace rivulet::kinesis {
 
@@ -44,7 +44,6 @@ constexpr std::array output_members = {
 constexpr wire::Shape output_shape = wire::structure_shape("UpdateShardCountOutput", output_members);
 
 Result<void> check(const Call& call, const Stream& stream, std::int32_t target) {
-    if (stream.status != StreamStatus::active) return errors::stream_not_active(stream);
     if (stream.mode == StreamMode::on_demand) return errors::on_demand_refuses(stream, "UpdateShardCount");
     const std::size_t current = stream.open_shard_count();
     const auto wanted = static_cast<std::size_t>(target);
@@ -57,25 +56,16 @@ asio::awaitable<Result<UpdateShardCountOutput>> update_shard_count(const Call& c
                                                                    const UpdateShardCountInput& input) {
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
-    auto& streams = call.service.store.streams();
     const std::int32_t target = *input.target_shard_count;
     UpdateShardCountOutput output;
-    const auto updated = co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction)
-                                                                            -> Result<void> {
-        const auto stream = find_stream(call, *reference);
-        if (!stream) return stream.error();
-        if (auto allowed = check(call, **stream, target); !allowed) return allowed;
-        output = {(*stream)->name, static_cast<std::int32_t>((*stream)->open_shard_count()), target, (*stream)->arn()};
-        Stream after = **stream;
-        after.status = StreamStatus::updating;
-        after.pending = PendingChange{transaction.now() + call.service.settings.update_stream_time, target};
-        streams.put(transaction, reference->key, std::move(after));
-        return {};
-    });
-    if (!updated) co_return updated.error();
-    if (auto followed = co_await call.service.lifecycle.follow(call.owner, reference->name); !followed) {
-        co_return followed.error();
-    }
+    const DecideChange decide = [&](const Stream& stream) -> Result<ChangeKind> {
+        if (const auto allowed = check(call, stream, target); !allowed) return allowed.error();
+        output = {stream.name, static_cast<std::int32_t>(stream.open_shard_count()), target, stream.arn()};
+        return ChangeKind(change::Scaling{target});
+    };
+    const auto changed =
+        co_await change_stream(call, *reference, call.service.settings.update_shard_count_time, decide);
+    if (!changed) co_return changed.error();
     co_return output;
 }
 

@@ -39,7 +39,9 @@ TEST_F(CatalogTest, keeps_a_stream_with_all_its_members_over_a_restart) {
     stream.max_record_kib = 2048;
     stream.warm_throughput_mibps = 10;
     stream.tags = {{"team", "blue"}};
-    stream.pending = PendingChange{clock.now(), 5};
+    stream.encryption = {EncryptionType::kms, "alias/aws/kinesis"};
+    stream.shard_level_metrics = {"IncomingBytes", "OutgoingRecords"};
+    stream.pending = PendingChange{clock.now(), change::Scaling{5}};
     stream.next_shard = 2;
     Shard closed;
     closed.ordinal = 1;
@@ -57,6 +59,29 @@ TEST_F(CatalogTest, keeps_a_stream_with_all_its_members_over_a_restart) {
     reopen();
     ASSERT_NE(store->streams().find("k"), nullptr);
     EXPECT_EQ(*store->streams().find("k"), stream);
+}
+
+TEST_F(CatalogTest, a_row_keeps_every_kind_of_pending_change) {
+    const std::vector<ChangeKind> kinds = {
+        change::Creation{3},
+        change::Deletion{},
+        change::Scaling{5},
+        change::Split{7, max_uint128 - 1},
+        change::Merge{8, 9},
+        change::Encrypting{{EncryptionType::kms, "alias/mine"}},
+        change::Mode{StreamMode::on_demand, 20},
+        change::WarmThroughput{30},
+        change::MaxRecordSize{4096},
+        change::Monitoring{{"IncomingBytes", "IncomingRecords"}},
+    };
+    ASSERT_EQ(kinds.size(), std::variant_size_v<ChangeKind>);
+    for (const auto& kind : kinds) {
+        Stream stream = named("orders");
+        stream.pending = PendingChange{clock.now(), kind};
+        const auto decoded = RowCodec<Stream>::decode(RowCodec<Stream>::encode(stream));
+        ASSERT_TRUE(decoded) << kind.index();
+        EXPECT_EQ(*decoded, stream) << kind.index();
+    }
 }
 
 TEST_F(CatalogTest, gives_no_id_out_twice_over_a_restart) {
