@@ -30,6 +30,12 @@ inline constexpr std::size_t default_list_streams = 100;
 inline constexpr std::size_t default_describe_stream_shards = 100;
 /// Shards in a ListShards answer where the request names no limit (API reference, ListShards).
 inline constexpr std::size_t default_list_shards = 1000;
+/// Consumers that may be registered with a stream (API reference, RegisterStreamConsumer).
+inline constexpr std::size_t max_consumers_per_stream = 20;
+/// Consumers of an account in a region that may be CREATING at a time (API reference, RegisterStreamConsumer).
+inline constexpr std::size_t max_creating_consumers = 5;
+/// Consumers in a ListStreamConsumers answer where the request names no limit, and at most (API reference).
+inline constexpr std::size_t max_list_stream_consumers = 100;
 
 // Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 

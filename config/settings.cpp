@@ -154,6 +154,10 @@ const std::vector<SettingRow>& rows() {
         update_time_row(
             "enhanced_monitoring_time", &Settings::enhanced_monitoring_time,
             "How long a change of the shard-level metrics keeps a stream UPDATING; update_stream_time by default."),
+        duration_row("create_consumer_time", &Settings::create_consumer_time, milliseconds{0},
+                     "How long a newly registered consumer is CREATING."),
+        duration_row("delete_consumer_time", &Settings::delete_consumer_time, milliseconds{0},
+                     "How long a deregistered consumer is DELETING."),
         duration_row("retention_check_interval", &Settings::retention_check_interval, milliseconds{100},
                      "How often the room of expired records is given back."),
         number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,

@@ -44,6 +44,8 @@ struct Settings {
     std::optional<std::chrono::milliseconds> update_stream_warm_throughput_time;
     std::optional<std::chrono::milliseconds> update_max_record_size_time;
     std::optional<std::chrono::milliseconds> enhanced_monitoring_time;
+    std::chrono::milliseconds create_consumer_time{500};
+    std::chrono::milliseconds delete_consumer_time{500};
     std::chrono::milliseconds retention_check_interval{10'000};
     std::uint32_t shard_limit = 20'000;  ///< open shards of an account in a region
     std::string log_level = "info";

@@ -77,7 +77,8 @@ Result<void> serve(const Launch& launch) {
     if (!secret) return secret.error();
     const kinesis::TokenSealer sealer(*secret);
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
-    kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, sealer};
+    kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
+    kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, consumer_lifecycle, sealer};
     kinesis::Protocol protocol(kinesis_service);
     RetentionJob retention(**store, clock, pool, settings, threads->first());
 
@@ -100,6 +101,7 @@ Result<void> serve(const Launch& launch) {
     };
 
     lifecycle.resume();
+    consumer_lifecycle.resume();
     auto declared =
         wait_for(*threads, declare_resources(launch, {kinesis_service, **objects, pipeline.tables(), pool}));
     if (!declared) return declared;
@@ -117,6 +119,7 @@ Result<void> serve(const Launch& launch) {
     wait_for(*threads, pipeline.stop());
     wait_for(*threads, (*listener)->stop(drain_time));
     lifecycle.stop();
+    consumer_lifecycle.stop();
     retention.stop();
     clock.stop();
     listener->reset();

@@ -24,6 +24,7 @@ public:
     Catalog& catalog() override { return *this; }
     RecordLog& log() override { return *this; }
     Table<Stream>& streams() override { return streams_; }
+    Table<Consumer>& consumers() override { return consumers_; }
 
     boost::asio::awaitable<Result<void>> transact(std::function<Result<void>(Transaction&)> body) override;
     Result<std::vector<std::pair<std::string, std::string>>> load_rows(std::string_view table) const override;
@@ -56,6 +57,7 @@ private:
     std::uint64_t next_id_ = 1;  ///< writer thread only, once open
     ShardIndex shards_;
     Table<Stream> streams_{"stream"};
+    Table<Consumer> consumers_{"consumer"};
     std::unique_ptr<CommitQueue> queue_;
 };
 

@@ -8,6 +8,7 @@
 #include "common/result.hpp"
 #include "config/settings.hpp"
 #include "storage/catalog.hpp"
+#include "storage/consumer.hpp"
 #include "storage/record_log.hpp"
 #include "storage/stream.hpp"
 
@@ -40,6 +41,9 @@ public:
 
     /// All streams, by `stream_key`.
     virtual Table<Stream>& streams() = 0;
+
+    /// All registered consumers, by `consumer_key`.
+    virtual Table<Consumer>& consumers() = 0;
 };
 
 }  // namespace rivulet

@@ -30,8 +30,10 @@ def rivulet(tmp_path, request):
             print(f"--- what the server in {server.directory.name} said last:\n{server.output.text()[-8000:]}")
 
 
-# How long streams are CREATING, UPDATING and DELETING for most tests, in milliseconds: seen, but not waited for.
+# How long streams are CREATING, UPDATING and DELETING for most tests, and consumers CREATING and DELETING, in
+# milliseconds: seen, but not waited for.
 SHORT = {f"RIVULET_{change}_STREAM_TIME": "100" for change in ("CREATE", "UPDATE", "DELETE")}
+SHORT |= {f"RIVULET_{change}_CONSUMER_TIME": "20" for change in ("CREATE", "DELETE")}
 
 
 @pytest.fixture(scope="module")

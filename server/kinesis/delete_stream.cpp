@@ -25,6 +25,22 @@ constexpr std::array input_members = {
 };
 constexpr wire::Shape input_shape = wire::structure_shape("DeleteStreamInput", input_members);
 
+/// Consumers that are registered keep a stream, unless the caller would have them go with it.
+Result<void> release_consumers(const Call& call, Catalog::Transaction& transaction, const Stream& stream,
+                               bool enforce) {
+    auto& consumers = call.service.store.consumers();
+    const auto registered = consumers.list(consumer_key(stream.owner, stream.name, {}));
+    if (!registered.empty() && !enforce) return errors::stream_has_consumers(stream);
+    for (const auto& consumer : registered) {
+        const std::string key = consumer_key(consumer->owner, consumer->stream, consumer->name);
+        Consumer after = *consumer;
+        after.status = ConsumerStatus::deleting;
+        after.due.reset();
+        consumers.put(transaction, key, std::move(after));
+    }
+    return {};
+}
+
 asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStreamInput& input) {
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
@@ -34,6 +50,8 @@ asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStream
         const auto stream = find_stream(call, *reference);
         if (!stream) return stream.error();
         if ((*stream)->status == StreamStatus::deleting) return errors::stream_not_active(**stream);
+        const bool enforce = input.enforce_consumer_deletion.value_or(false);
+        if (auto released = release_consumers(call, transaction, **stream, enforce); !released) return released;
         Stream after = **stream;
         after.status = StreamStatus::deleting;
         after.pending = PendingChange{transaction.now() + call.service.settings.delete_stream_time, change::Deletion{}};

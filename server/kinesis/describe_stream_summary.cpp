@@ -91,7 +91,8 @@ asio::awaitable<Result<DescribeStreamSummaryOutput>> describe_stream_summary(con
     summary.encryption_type = std::string(encryption_name(encryption.type));
     if (encryption.type != EncryptionType::none) summary.key_id = encryption.key_id;
     summary.open_shard_count = static_cast<std::int32_t>((*stream)->open_shard_count());
-    summary.consumer_count = 0;
+    const auto consumers = call.service.store.consumers().list(consumer_key(call.owner, (*stream)->name, {}));
+    summary.consumer_count = static_cast<std::int32_t>(consumers.size());
     if (const auto mibps = (*stream)->warm_throughput_mibps; mibps > 0) summary.warm_throughput = {mibps, mibps};
     summary.max_record_size_in_kib = (*stream)->max_record_kib;
     co_return DescribeStreamSummaryOutput{std::move(summary)};

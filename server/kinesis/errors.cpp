@@ -91,6 +91,43 @@ Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t l
             "request higher limits."};
 }
 
+Error stream_has_consumers(const Stream& stream) {
+    return {ErrorCode::resource_in_use,
+            "DeleteStream can't delete " + stream.owner.account + ':' + stream.name +
+                " because there are consumers associated with this data stream. To delete " + stream.name +
+                " anyway, set the EnforceConsumerDeletion parameter to true to force the deletion of all the "
+                "consumers that are associated with it."};
+}
+
+Error consumer_exists(std::string_view name, std::string_view stream, std::string_view account) {
+    return {ErrorCode::resource_in_use, "Consumer " + str(name) + " under stream " + str(stream) +
+                                            " already exists for account " + str(account) + "."};
+}
+
+Error consumer_not_found(std::string_view name_or_arn, std::string_view account) {
+    return {ErrorCode::resource_not_found,
+            "Consumer " + str(name_or_arn) + ", account " + str(account) + " not found."};
+}
+
+Error consumer_not_named() {
+    return invalid_argument("Either ConsumerARN or both StreamARN and ConsumerName should be provided.");
+}
+
+Error consumer_names_disagree(std::string_view arn, std::string_view other) {
+    return invalid_argument("ConsumerARN " + str(arn) + " and " + str(other) + " do not name the same consumer.");
+}
+
+Error consumer_limit(const Stream& stream, std::size_t limit) {
+    return {ErrorCode::limit_exceeded, "This request would exceed the limit of " + std::to_string(limit) +
+                                           " registered consumers for " + under(stream) + "."};
+}
+
+Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit) {
+    return {ErrorCode::limit_exceeded, "This request would exceed the limit of " + std::to_string(limit) +
+                                           " consumers in CREATING status at the same time for the account " +
+                                           owner.account + " in " + owner.region + "."};
+}
+
 Error retention_too_short(std::int32_t hours) {
     return invalid_argument("Minimum allowed retention period is 24 hours. " + retention(hours) + " is too short.");
 }

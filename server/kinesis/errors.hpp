@@ -22,6 +22,14 @@ Error shard_does_not_exist(const Stream& stream, std::string_view shard_id);
 Error shard_not_found(const Stream& stream, std::string_view given);
 Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t limit, std::int64_t additional);
 
+Error stream_has_consumers(const Stream& stream);
+Error consumer_exists(std::string_view name, std::string_view stream, std::string_view account);
+Error consumer_not_found(std::string_view name_or_arn, std::string_view account);
+Error consumer_not_named();
+Error consumer_names_disagree(std::string_view arn, std::string_view other);
+Error consumer_limit(const Stream& stream, std::size_t limit);
+Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit);
+
 Error retention_too_short(std::int32_t hours);
 Error retention_too_long(std::int32_t hours);
 Error retention_not_increased(const Stream& stream, std::int32_t hours);

@@ -13,15 +13,19 @@ std::span<const Operation* const> operations();
 extern const Operation create_stream_operation;
 extern const Operation decrease_stream_retention_period_operation;
 extern const Operation delete_stream_operation;
+extern const Operation deregister_stream_consumer_operation;
+extern const Operation describe_stream_consumer_operation;
 extern const Operation describe_stream_operation;
 extern const Operation describe_stream_summary_operation;
 extern const Operation get_records_operation;
 extern const Operation get_shard_iterator_operation;
 extern const Operation increase_stream_retention_period_operation;
 extern const Operation list_shards_operation;
+extern const Operation list_stream_consumers_operation;
 extern const Operation list_streams_operation;
 extern const Operation put_record_operation;
 extern const Operation put_records_operation;
+extern const Operation register_stream_consumer_operation;
 extern const Operation update_shard_count_operation;
 
 }  // namespace rivulet::kinesis

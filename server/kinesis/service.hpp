@@ -4,6 +4,7 @@
 #include "common/clock.hpp"
 #include "common/random.hpp"
 #include "config/settings.hpp"
+#include "server/kinesis/consumer_lifecycle.hpp"
 #include "server/kinesis/sealed_token.hpp"
 #include "server/kinesis/stream_lifecycle.hpp"
 #include "server/wire/json_protocol.hpp"
@@ -19,6 +20,7 @@ struct Service {
     Random& random;
     const Settings& settings;
     StreamLifecycle& lifecycle;
+    ConsumerLifecycle& consumer_lifecycle;
     const TokenSealer& sealer;
 };
 

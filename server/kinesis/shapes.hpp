@@ -54,6 +54,12 @@ inline constexpr std::array<std::string_view, 6> shard_filter_types = {
     "AFTER_SHARD_ID", "AT_TRIM_HORIZON", "FROM_TRIM_HORIZON", "AT_LATEST", "AT_TIMESTAMP", "FROM_TIMESTAMP"};
 inline constexpr Shape shard_filter_type = string_shape.one_of(shard_filter_types);
 
+inline constexpr Shape consumer_name = string_shape.between(1, 128).matching("[a-zA-Z0-9_.-]+");
+inline constexpr Shape consumer_arn = string_shape.between(1, 2048).matching(
+    R"(^(arn):aws.*:kinesis:.*:\d{12}:.*stream\/[a-zA-Z0-9_.-]+\/consumer\/[a-zA-Z0-9_.-]+:[0-9]+)");
+inline constexpr std::array<std::string_view, 3> consumer_statuses = {"CREATING", "DELETING", "ACTIVE"};
+inline constexpr Shape consumer_status = string_shape.one_of(consumer_statuses);
+
 inline constexpr Shape tag_key = string_shape.between(1, 128);
 inline constexpr Shape tag_value = string_shape.between(0, 256);
 inline constexpr Shape tag_map = map_shape(tag_key, tag_value).between(1, 200);

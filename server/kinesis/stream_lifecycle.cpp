@@ -33,6 +33,9 @@ asio::awaitable<Result<void>> StreamLifecycle::State::complete(std::string key, 
         const auto after = after_change(*stream, transaction.now());
         if (!after) {
             store.streams().erase(transaction, key);
+            for (const auto& consumer : store.consumers().list(consumer_key(stream->owner, stream->name, {}))) {
+                store.consumers().erase(transaction, consumer_key(consumer->owner, consumer->stream, consumer->name));
+            }
             return {};
         }
         // The catalog first: whoever sees a shard closed finds its children.

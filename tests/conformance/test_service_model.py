@@ -16,10 +16,10 @@ EXCEPTIONS = {
 
 # Being built.
 NOT_THERE_YET = {
-    "AddTagsToStream", "DeleteResourcePolicy", "DeregisterStreamConsumer", "DescribeAccountSettings", "DescribeLimits",
-    "DescribeStreamConsumer", "DisableEnhancedMonitoring", "EnableEnhancedMonitoring", "GetResourcePolicy",
-    "ListStreamConsumers", "ListTagsForResource", "ListTagsForStream", "MergeShards", "PutResourcePolicy",
-    "RegisterStreamConsumer", "RemoveTagsFromStream", "SplitShard", "StartStreamEncryption", "StopStreamEncryption",
+    "AddTagsToStream", "DeleteResourcePolicy", "DescribeAccountSettings", "DescribeLimits",
+    "DisableEnhancedMonitoring", "EnableEnhancedMonitoring", "GetResourcePolicy",
+    "ListTagsForResource", "ListTagsForStream", "MergeShards", "PutResourcePolicy",
+    "RemoveTagsFromStream", "SplitShard", "StartStreamEncryption", "StopStreamEncryption",
     "SubscribeToShard", "TagResource", "UntagResource", "UpdateAccountSettings", "UpdateMaxRecordSize",
     "UpdateStreamMode", "UpdateStreamWarmThroughput",
 }

@@ -112,3 +112,16 @@ def put_all(kinesis, name, entries):
         assert answer["FailedRecordCount"] == 0, answer
         results += answer["Records"]
     return results
+
+
+def register_consumer(kinesis, stream, name, tags=None):
+    """Registers a consumer, waits until it is ACTIVE, and returns its description."""
+    arn = kinesis.describe_stream_summary(StreamName=stream)["StreamDescriptionSummary"]["StreamARN"]
+    more = {"Tags": tags} if tags else {}
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName=name, **more)["Consumer"]
+
+    def active():
+        described = kinesis.describe_stream_consumer(ConsumerARN=consumer["ConsumerARN"])["ConsumerDescription"]
+        return described if described["ConsumerStatus"] == "ACTIVE" else None
+
+    return wait_until(active, 30, f"the consumer {name} being ACTIVE", pause=0.01)

@@ -41,12 +41,15 @@ protected:
         sealer = std::make_unique<kinesis::TokenSealer>(secret);
         lifecycle = std::make_unique<kinesis::StreamLifecycle>(*store, clock, io.get_executor());
         lifecycle->resume();
-        service.reset(new kinesis::Service{*store, clock, random, settings, *lifecycle, *sealer});
+        consumer_lifecycle = std::make_unique<kinesis::ConsumerLifecycle>(*store, clock, io.get_executor());
+        consumer_lifecycle->resume();
+        service.reset(new kinesis::Service{*store, clock, random, settings, *lifecycle, *consumer_lifecycle, *sealer});
         protocol = std::make_unique<kinesis::Protocol>(*service);
     }
 
     void restart() {
         lifecycle.reset();
+        consumer_lifecycle.reset();
         reopen();
         start();
     }
@@ -133,6 +136,7 @@ protected:
     std::string secret;
     std::unique_ptr<kinesis::TokenSealer> sealer;
     std::unique_ptr<kinesis::StreamLifecycle> lifecycle;
+    std::unique_ptr<kinesis::ConsumerLifecycle> consumer_lifecycle;
     std::unique_ptr<kinesis::Service> service;
     std::unique_ptr<kinesis::Protocol> protocol;
 };
