@@ -3,6 +3,7 @@
 #include "server/kinesis/consumer_shapes.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/resource.hpp"
 #include "server/kinesis/stream_names.hpp"
 
 namespace rivulet::kinesis {
@@ -54,8 +55,8 @@ Result<void> check_limits(const Call& call, const Stream& stream) {
     return errors::creating_consumer_limit(call.owner, limits::max_creating_consumers);
 }
 
-Consumer new_consumer(const Call& call, const RegisterStreamConsumerInput& input, const Stream& stream,
-                      Catalog::Transaction& transaction) {
+Result<Consumer> new_consumer(const Call& call, const RegisterStreamConsumerInput& input, const Stream& stream,
+                              Catalog::Transaction& transaction) {
     Consumer consumer;
     consumer.id = transaction.next_id();
     consumer.owner = call.owner;
@@ -63,8 +64,9 @@ Consumer new_consumer(const Call& call, const RegisterStreamConsumerInput& input
     consumer.name = *input.consumer_name;
     consumer.created = std::chrono::floor<std::chrono::seconds>(transaction.now());
     consumer.due = transaction.now() + call.service.settings.create_consumer_time;
-    consumer.tags = input.tags.value_or(wire::StringMap{});
-    std::ranges::sort(consumer.tags);
+    if (input.tags) {
+        if (const auto added = add_tags(consumer.tags, *input.tags, described(consumer)); !added) return added.error();
+    }
     return consumer;
 }
 
@@ -84,9 +86,10 @@ asio::awaitable<Result<RegisterStreamConsumerOutput>> register_stream_consumer(
             }
             if (auto ready = check_stream(**stream); !ready) return ready;
             if (auto allowed = check_limits(call, **stream); !allowed) return allowed;
-            Consumer consumer = new_consumer(call, input, **stream, transaction);
-            output.consumer = shapes::show_consumer(consumer);
-            consumers.put(transaction, key, std::move(consumer));
+            auto consumer = new_consumer(call, input, **stream, transaction);
+            if (!consumer) return consumer.error();
+            output.consumer = shapes::show_consumer(*consumer);
+            consumers.put(transaction, key, std::move(*consumer));
             return {};
         });
     if (!registered) co_return registered.error();
