@@ -71,6 +71,8 @@ inline constexpr std::uint32_t max_concurrent_streams = 256;
 inline constexpr std::uint32_t http2_stream_window_bytes = 1024 * 1024;
 /// The same for all streams of a connection: what one connection can make the server hold.
 inline constexpr std::int32_t http2_connection_window_bytes = 4 * 1024 * 1024;
+/// Bytes of answers that may wait for a peer's windows on a connection before more requests are begun.
+inline constexpr std::size_t http2_unsent_bytes = 32 * 1024 * 1024;
 /// Bytes of frames that are made before they are written.
 inline constexpr std::size_t http2_output_bytes = 256 * 1024;
 

@@ -17,10 +17,6 @@ namespace {
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t drain_piece_bytes = 16 * 1024;
 
-Error broken_off(const boost::system::error_code& fault) {
-    return {ErrorCode::bad_request, "The request body broke off: " + fault.message()};
-}
-
 }  // namespace
 
 Http1Body::Http1Body(Transport& transport, beast::flat_buffer& buffer, Http1Parser& parser,
@@ -37,6 +33,8 @@ Http1Body::Http1Body(Transport& transport, beast::flat_buffer& buffer, Http1Pars
 
 asio::awaitable<Result<std::size_t>> Http1Body::read_some(std::span<char> into) {
     if (is_done()) co_return std::size_t{0};
+    // Asio never completes a second read after the peer's end.
+    if (broken_off_) co_return broken_off(asio::error::eof);
     if (awaits_continue_) co_await say_continue();
     if (length_) co_return co_await read_plain(into);
     co_return co_await read_chunked(into);
@@ -49,6 +47,11 @@ asio::awaitable<void> Http1Body::say_continue() {
     static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
     begin_wait();
     co_await asio::async_write(transport_, asio::buffer(go_on), use_tuple);
+}
+
+Error Http1Body::broken_off(const boost::system::error_code& fault) {
+    broken_off_ = true;
+    return {ErrorCode::bad_request, "The request body broke off: " + fault.message()};
 }
 
 steady_clock::time_point Http1Body::begin_wait() {

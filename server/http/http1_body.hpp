@@ -29,6 +29,7 @@ public:
 private:
     bool is_done() const { return length_ ? left_ == 0 : parser_.is_done(); }
     boost::asio::awaitable<void> say_continue();
+    Error broken_off(const boost::system::error_code& fault);
     boost::asio::awaitable<Result<std::size_t>> read_plain(std::span<char> into);
     boost::asio::awaitable<Result<std::size_t>> read_chunked(std::span<char> into);
     /// Gives the next reading from the peer its time.
@@ -41,6 +42,7 @@ private:
     std::optional<std::uint64_t> length_;  ///< none: chunked
     std::uint64_t left_ = 0;
     bool awaits_continue_ = false;
+    bool broken_off_ = false;
 };
 
 }  // namespace rivulet::http

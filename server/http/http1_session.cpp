@@ -196,12 +196,18 @@ asio::awaitable<bool> Http1Session::send(const Request& request, Response respon
     if (whole && !bodiless) buffers[1] = asio::buffer(*whole);
     const auto [fault, written] = co_await asio::async_write(transport_, buffers, use_tuple);
     if (fault) co_return false;
-    if (source && !bodiless) co_return co_await send_body(**source, length) && keep_alive;
-    co_return keep_alive;
+    if (!source || bodiless) co_return keep_alive;
+    if (length) co_return co_await send_body(**source, length) && keep_alive;
+    sending_ = source->get();
+    if (closing_) sending_->end_soon();
+    const bool sent = co_await send_body(**source, length);
+    sending_ = nullptr;
+    co_return sent&& keep_alive && !closing_;
 }
 
 asio::awaitable<bool> Http1Session::send_body(Body& body, std::optional<std::uint64_t> length) {
     const bool chunked = !length;
+    const auto patience = length ? options_.body_time : std::chrono::milliseconds(endless_body_time);
     std::string piece(body_piece_bytes, '\0');
     for (std::uint64_t sent = 0;;) {
         const auto count = co_await body.read_some(piece);
@@ -214,7 +220,7 @@ asio::awaitable<bool> Http1Session::send_body(Body& body, std::optional<std::uin
         const std::array<asio::const_buffer, 3> buffers = {
             asio::buffer(size, chunked ? static_cast<std::size_t>(size_bytes) : 0), asio::buffer(piece.data(), *count),
             asio::buffer("\r\n", chunked ? 2 : 0)};
-        transport_.expires_after(options_.body_time);
+        transport_.expires_after(patience);
         const auto [fault, written] = co_await asio::async_write(transport_, buffers, use_tuple);
         if (fault) co_return false;
         if (*count == 0) co_return true;
@@ -223,6 +229,7 @@ asio::awaitable<bool> Http1Session::send_body(Body& body, std::optional<std::uin
 
 void Http1Session::close_when_idle() {
     closing_ = true;
+    if (sending_) sending_->end_soon();
     if (!busy_) transport_.close();
 }
 

@@ -53,6 +53,7 @@ private:
     const Handler& handler_;
     const Options& options_;
     Upgrade upgrade_;
+    Body* sending_ = nullptr;  ///< an answer's body of no known length, while it is sent
     bool busy_ = false;
     bool closing_;
 };

@@ -108,6 +108,7 @@ int Http2Callbacks::send_data(nghttp2_session*, nghttp2_frame* frame, const std:
     owner.output_.append(view(header, frame_header_bytes));
     owner.output_.append(stream->offered().substr(0, length));
     stream->sent(length);
+    owner.unsent_ -= length;
     return 0;
 }
 

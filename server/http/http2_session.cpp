@@ -177,7 +177,7 @@ asio::awaitable<void> Http2Session::watch() {
         std::vector<std::int32_t> stalled;
         for (const auto& [id, stream] : streams_) {
             busy = busy || stream->has_header();
-            if (stream->waits_to_send() && now - stream->last_progress() > options_.body_time) stalled.push_back(id);
+            if (stream->is_stalled(now)) stalled.push_back(id);
         }
         for (const auto id : stalled) reset(id, NGHTTP2_CANCEL);
         if (!busy && now - last_frame_ > options_.idle_time) close_when_idle();
@@ -213,6 +213,8 @@ asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
     std::string piece(body_piece_bytes, '\0');
     const auto length = body.length();
     std::uint64_t sent = 0;
+    stream->send_from(&body);
+    if (going_away_) body.end_soon();
     for (bool ended = false; !ended;) {
         const auto count = co_await body.read_some(piece);
         if (stream->is_closed()) co_return;
@@ -223,12 +225,18 @@ asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
         }
         ended = *count == 0;
         sent += *count;
-        stream->offer(std::string_view(piece).substr(0, *count), ended);
+        offer(*stream, std::string_view(piece).substr(0, *count), ended);
         nghttp2_session_resume_data(session_.get(), stream->id());
         to_write_.notify();
         co_await stream->all_sent();
         if (stream->is_closed()) co_return;
     }
+    stream->send_from(nullptr);
+}
+
+void Http2Session::offer(Http2Stream& stream, std::string_view piece, bool is_last) {
+    stream.offer(piece, is_last);
+    unsent_ += piece.size();
 }
 
 bool Http2Session::submit(Http2Stream& stream) {
@@ -247,7 +255,7 @@ bool Http2Session::submit(Http2Stream& stream) {
         entries.push_back({bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
     }
     const bool without_body = is_bodiless(stream, stream.request()) || (whole && whole->empty());
-    if (whole && !without_body) stream.offer(*whole, true);
+    if (whole && !without_body) offer(stream, *whole, true);
     const auto provider = Http2Callbacks::body_of_stream();
     return nghttp2_submit_response(session_.get(), stream.id(), entries.data(), entries.size(),
                                    without_body ? nullptr : &provider) == 0;
@@ -256,8 +264,9 @@ bool Http2Session::submit(Http2Stream& stream) {
 void Http2Session::settle() {
     if (settling_) return;
     settling_ = true;
-    // A stream that the peer resets counts no more against what it may open, but its coroutine may still run.
-    while (!ready_.empty() && serving_ < limits::max_concurrent_streams) {
+    // A stream that the peer resets counts no more against what it may open, but its coroutine may still run. And a
+    // peer that takes no answers gets no more of them made.
+    while (!ready_.empty() && serving_ < limits::max_concurrent_streams && unsent_ < limits::http2_unsent_bytes) {
         const Stream stream = ready_.front();
         ready_.pop_front();
         if (!stream->is_closed()) spawn(serve_stream(stream), stream);
@@ -299,8 +308,10 @@ void Http2Session::stream_closed(std::int32_t id) {
     const auto stream = find(id);
     if (!stream) return;
     streams_.erase(id);
+    unsent_ -= stream->offered().size();
     stream->close();
-    if (!stream->answered) cancelled_.push_back(stream);
+    // A body that is being sent has been asked to end; a handler is cancelled.
+    if (!stream->answered && stream->source() == nullptr) cancelled_.push_back(stream);
 }
 
 void Http2Session::close_all_streams() {
@@ -333,6 +344,9 @@ void Http2Session::close_when_idle() {
     if (std::exchange(going_away_, true)) return;
     nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE, nghttp2_session_get_last_proc_stream_id(session_.get()),
                           NGHTTP2_NO_ERROR, nullptr, 0);
+    for (const auto& [id, stream] : streams_) {
+        if (stream->source()) stream->source()->end_soon();
+    }
     to_write_.notify();
 }
 

@@ -59,6 +59,7 @@ private:
     /// Gives nghttp2 what has come. False if the peer broke the protocol beyond repair.
     bool receive(const std::uint8_t* bytes, std::size_t count);
     void collect_frames();
+    void offer(Http2Stream& stream, std::string_view piece, bool is_last);
     bool submit(Http2Stream& stream);
     void reset(std::int32_t id, std::uint32_t code);
     template <class Coroutine>
@@ -76,6 +77,7 @@ private:
     std::deque<Stream> cancelled_;                      ///< closed while their coroutines run
     std::size_t serving_ = 0;                           ///< requests whose coroutines run
     std::size_t running_ = 0;                           ///< coroutines that run, all kinds
+    std::size_t unsent_ = 0;                            ///< bytes of answers that wait for the peer's windows
     std::string output_;
     LocalEvent to_write_;
     LocalEvent to_watch_;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "common/limits.hpp"
+#include "server/http/options.hpp"
 
 namespace rivulet::http {
 
@@ -27,7 +28,7 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 
 Http2Stream::Http2Stream(const asio::any_io_executor& executor, std::int32_t id, Http2Window& window,
                          Patience::Duration time)
-    : id_(id), window_(window), patience_(time), arrived_(executor), emptied_(executor) {
+    : id_(id), window_(window), patience_(time), arrived_(executor), time_(time), emptied_(executor) {
     request_.body = this;
 }
 
@@ -137,6 +138,15 @@ void Http2Stream::discard_body() {
     std::string().swap(received_);
 }
 
+void Http2Stream::send_from(Body* source) {
+    source_ = source;
+    endless_ = source != nullptr && !source->length();
+}
+
+bool Http2Stream::is_stalled(steady_clock::time_point now) const {
+    return !offered_.empty() && now - last_progress_ > (endless_ ? Patience::Duration(endless_body_time) : time_);
+}
+
 void Http2Stream::offer(std::string_view piece, bool is_last) {
     offered_ = piece;
     offers_last_ = is_last;
@@ -155,6 +165,7 @@ asio::awaitable<void> Http2Stream::all_sent() {
 
 void Http2Stream::close() {
     closed_ = true;
+    if (source_) source_->end_soon();
     arrived_.notify();
     emptied_.notify();
 }

@@ -60,6 +60,10 @@ public:
 
     // The answer's body, as the peer's window lets it go.
 
+    /// The answer's body comes piece by piece from `source`, which is asked to end when the stream is closed. Null: it
+    /// has ended.
+    void send_from(Body* source);
+    Body* source() const { return source_; }
     /// Gives the connection the next piece to send, which must stay where it is until it has been sent.
     void offer(std::string_view piece, bool is_last);
     std::string_view offered() const { return offered_; }
@@ -67,9 +71,8 @@ public:
     void sent(std::size_t bytes);
     /// Returns once all that was offered has been sent, or the stream is closed.
     boost::asio::awaitable<void> all_sent();
-    bool waits_to_send() const { return !offered_.empty(); }
-    /// When the last of the answer was offered or sent.
-    std::chrono::steady_clock::time_point last_progress() const { return last_progress_; }
+    /// Whether something offered has not been sent for longer than the peer may take.
+    bool is_stalled(std::chrono::steady_clock::time_point now) const;
 
     // Its end.
 
@@ -106,6 +109,9 @@ private:
     bool body_ended_ = false;
     bool discarding_ = false;
 
+    const Patience::Duration time_;
+    Body* source_ = nullptr;
+    bool endless_ = false;  ///< the source has no length
     std::string_view offered_;
     bool offers_last_ = false;
     std::chrono::steady_clock::time_point last_progress_;

@@ -8,6 +8,10 @@ namespace rivulet::http {
 
 class TlsContext;
 
+/// How long a client may take nothing of an answer that has no length, such as a subscription's: a little longer than
+/// the five minutes that one lasts (API reference, SubscribeToShard), since slow consumers are held back, not cut off.
+inline constexpr std::chrono::minutes endless_body_time{6};
+
 /// How a listener treats its connections.
 struct Options {
     /// Connections at once. One more is answered 503 with Retry-After, and closed.

@@ -1,5 +1,7 @@
 #include "server/http/transport.hpp"
 
+#include <sys/socket.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,7 +34,7 @@ std::string_view Transport::agreed_protocol() const {
 }
 
 asio::awaitable<void> Transport::end_sending(std::chrono::steady_clock::duration time) {
-    if (tls_) {
+    if (tls_ && !peer_has_ended()) {
         // Sends the closing alert; that the peer's own comes back is not waited for any longer than this.
         tcp_.expires_after(time);
         co_await tls_->next_layer().async_shutdown(use_tuple);
@@ -41,7 +43,13 @@ asio::awaitable<void> Transport::end_sending(std::chrono::steady_clock::duration
     tcp_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
+bool Transport::peer_has_ended() {
+    char byte = 0;
+    return ::recv(tcp_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 asio::awaitable<void> Transport::discard(std::chrono::steady_clock::duration time, std::uint64_t bytes) {
+    if (peer_has_ended()) co_return;
     tcp_.expires_after(time);
     std::string sink(64 * 1024, '\0');
     for (std::uint64_t read = 0; read < bytes;) {

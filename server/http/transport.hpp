@@ -76,6 +76,10 @@ public:
     }
 
 private:
+    /// Whether the peer has said that it will send no more, and all it sent has been read. Asio never completes a read
+    /// that begins after it has told so.
+    bool peer_has_ended();
+
     // Flat, so that a head and a body become one TLS record.
     using Tls = boost::beast::flat_stream<boost::asio::ssl::stream<boost::beast::tcp_stream&>>;
 
