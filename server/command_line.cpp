@@ -58,6 +58,11 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
     CLI::App* const serve = app.add_subcommand(
         "serve", "Starts the server. A flag goes before its environment variable, that before the configuration file.");
     add_flags(*serve, flags);
+    CLI::App* const show_certificate = app.add_subcommand(
+        "cert",
+        "Says where the certificate authority for TLS is, making it if there is none, and how clients are told "
+        "of it. Takes the same settings.");
+    add_flags(*show_certificate, flags);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
@@ -65,6 +70,7 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
     }
     auto launch = launch_from(flags, environment);
     if (!launch) return launch.error();
+    if (show_certificate->parsed()) launch->command = Command::show_certificate;
     return std::move(*launch);
 }
 
