@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/limits.hpp"
+#include "server/kinesis/throttle.hpp"
 
 namespace rivulet::kinesis {
 
@@ -23,9 +24,11 @@ constexpr std::array all = {
     &list_shards_operation,
     &list_stream_consumers_operation,
     &list_streams_operation,
+    &merge_shards_operation,
     &put_record_operation,
     &put_records_operation,
     &register_stream_consumer_operation,
+    &split_shard_operation,
     &update_shard_count_operation,
 };
 
@@ -52,8 +55,13 @@ std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view oper
 
 boost::asio::awaitable<Result<std::string>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
                                                           const void* input, wire::Format format) {
+    const Operation& called = *find_operation(operation);
+    if (service_.throttle != nullptr) {
+        const auto refused = service_.throttle->refuse_call(called.name, caller.owner, *called.input, input);
+        if (refused) co_return *refused;
+    }
     const Call call{service_, caller.owner};
-    co_return co_await find_operation(operation)->run(call, input, format);
+    co_return co_await called.run(call, input, format);
 }
 
 }  // namespace rivulet::kinesis

@@ -23,9 +23,11 @@ extern const Operation increase_stream_retention_period_operation;
 extern const Operation list_shards_operation;
 extern const Operation list_stream_consumers_operation;
 extern const Operation list_streams_operation;
+extern const Operation merge_shards_operation;
 extern const Operation put_record_operation;
 extern const Operation put_records_operation;
 extern const Operation register_stream_consumer_operation;
+extern const Operation split_shard_operation;
 extern const Operation update_shard_count_operation;
 
 }  // namespace rivulet::kinesis
