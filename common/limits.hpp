@@ -28,8 +28,25 @@ inline constexpr std::int32_t on_demand_initial_shards = 4;
 inline constexpr std::size_t max_list_streams = 100;
 /// Shards in a DescribeStream answer where the request names no limit, and at most (API reference, DescribeStream).
 inline constexpr std::size_t max_describe_stream_shards = 100;
-/// Shards in a ListShards answer where the request names no limit (API reference, ListShards).
-inline constexpr std::size_t default_list_shards = 1000;
+/// Records a second that a shard takes.
+inline constexpr std::int64_t shard_records_in_per_second = 1000;
+/// Bytes a second that a shard takes, partition keys included.
+inline constexpr std::int64_t shard_bytes_in_per_second = 1024 * 1024;
+/// GetRecords calls a second that a shard answers.
+inline constexpr std::int64_t shard_reads_per_second = 5;
+/// Bytes a second that a shard gives to all GetRecords together, and to each enhanced fan-out consumer.
+inline constexpr std::int64_t shard_bytes_out_per_second = 2 * 1024 * 1024;
+/// Seconds for which a shard is not read after an answer that was as large as one can be (API reference, GetRecords).
+inline constexpr std::int64_t pause_after_full_read_seconds = 5;
+/// Streams of an account in a region that may be CREATING at a time (API reference, CreateStream).
+inline constexpr std::size_t max_creating_streams = 5;
+/// Shards that UpdateShardCount scales a stream up to at most, and a larger one down to (API reference).
+inline constexpr std::int64_t max_shards_per_stream = 10'000;
+/// How often UpdateShardCount scales a stream in 24 hours (API reference).
+inline constexpr std::uint32_t scalings_per_day = 10;
+/// Days for which an on-demand stream keeps room for twice its peak of writes
+/// (https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html).
+inline constexpr std::int64_t on_demand_peak_days = 30;
 /// Consumers that may be registered with a stream (API reference, RegisterStreamConsumer).
 inline constexpr std::size_t max_consumers_per_stream = 20;
 /// Consumers of an account in a region that may be CREATING at a time (API reference, RegisterStreamConsumer).
@@ -49,6 +66,8 @@ inline constexpr std::int32_t max_warm_throughput_mibps = 10 * 1024;
 /// Hours that a minimum throughput billing commitment lasts at least (API reference,
 /// MinimumThroughputBillingCommitmentInput).
 inline constexpr std::int64_t min_commitment_hours = 24;
+/// Shards in a ListShards answer where the request names no limit, and at most (API reference, ListShards).
+inline constexpr std::size_t max_list_shards = 1000;
 
 // Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 

@@ -133,6 +133,17 @@ Result<void> set_durability(Settings& settings, std::string_view text) {
     return {};
 }
 
+Result<void> set_limits(Settings& settings, std::string_view text) {
+    if (text != "off" && text != "enforce") return expected("off or enforce");
+    settings.limits = text == "enforce" ? LimitsMode::enforce : LimitsMode::off;
+    return {};
+}
+
+Result<void> set_scalings_per_day(Settings& settings, std::string_view text) {
+    settings.scalings_per_day = parse_number<std::uint32_t>(text);
+    return settings.scalings_per_day ? Result<void>() : expected("a whole number");
+}
+
 const std::vector<SettingRow>& rows() {
     static const std::vector<SettingRow> all = {
         number_row<std::uint16_t>("port", &Settings::port, 0, 65535, "The port of every service; 0 takes a free one."),
@@ -185,6 +196,20 @@ const std::vector<SettingRow>& rows() {
                      "How long a deregistered consumer is DELETING."),
         duration_row("retention_check_interval", &Settings::retention_check_interval, milliseconds{100},
                      "How often the room of expired records is given back."),
+        {"limits", "off|enforce",
+         "Whether the service's rates and quotas are kept: throughput of shards, calls a second, numbers of streams.",
+         set_limits,
+         [](const Settings& settings) {
+             return std::string(settings.limits == LimitsMode::enforce ? "enforce" : "off");
+         }},
+        {"scalings_per_day", "NUMBER",
+         "How often UpdateShardCount may scale a stream in 24 hours; 10 where limits are enforced, else any number.",
+         set_scalings_per_day,
+         [](const Settings& settings) {
+             return settings.scalings_per_day ? std::to_string(*settings.scalings_per_day) : std::string();
+         }},
+        duration_row("on_demand_check_interval", &Settings::on_demand_check_interval, milliseconds{100},
+                     "How often on-demand streams are scaled by their traffic since the last time."),
         number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,
                                   "Open shards that an account may have in a region."),
         path_row("tls_certificate", &Settings::tls_certificate,

@@ -19,6 +19,9 @@ namespace rivulet {
 /// What an acknowledged write survives: a crash of the process, or also the loss of power.
 enum class Durability : std::uint8_t { process, power };
 
+/// Whether the service's rates and quotas are kept.
+enum class LimitsMode : std::uint8_t { off, enforce };
+
 /// Every setting of the server, read once at start and never changed. Each has one name in four forms: the YAML key
 /// `data_dir`, the environment variable `RIVULET_DATA_DIR`, the flag `--data-dir`, and a row of `rivulet serve --help`.
 /// A flag goes before an environment variable, that before the configuration file, that before the default.
@@ -48,6 +51,10 @@ struct Settings {
     std::chrono::milliseconds create_consumer_time{500};
     std::chrono::milliseconds delete_consumer_time{500};
     std::chrono::milliseconds retention_check_interval{10'000};
+    LimitsMode limits = LimitsMode::off;
+    /// How often UpdateShardCount may scale a stream in 24 hours; where none is given, as `limits` says.
+    std::optional<std::uint32_t> scalings_per_day;
+    std::chrono::milliseconds on_demand_check_interval{60'000};
     std::uint32_t shard_limit = 20'000;  ///< open shards of an account in a region
     std::string log_level = "info";
     std::filesystem::path tls_certificate;  ///< PEM; empty: the server makes its own

@@ -18,7 +18,9 @@
 #include "server/descriptor_limit.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/tls_context.hpp"
+#include "server/kinesis/on_demand_scaling.hpp"
 #include "server/kinesis/service.hpp"
+#include "server/kinesis/throttle.hpp"
 #include "server/lambda/pipeline.hpp"
 #include "server/retention.hpp"
 #include "server/router.hpp"
@@ -118,6 +120,10 @@ Result<void> serve(const Launch& launch) {
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
     kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
     kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, consumer_lifecycle, sealer};
+    kinesis::Throttle throttle(clock);
+    if (settings.limits == LimitsMode::enforce) kinesis_service.throttle = &throttle;
+    kinesis::OnDemandScaling on_demand(kinesis_service, threads->first());
+    kinesis_service.on_demand = &on_demand;
     kinesis::Protocol protocol(kinesis_service);
     RetentionJob retention(**store, clock, pool, settings, threads->first());
 
@@ -145,6 +151,7 @@ Result<void> serve(const Launch& launch) {
         wait_for(*threads, declare_resources(launch, {kinesis_service, **objects, pipeline.tables(), pool}));
     if (!declared) return declared;
     retention.start();
+    on_demand.start();
     // Listened for before anybody can know that the server is there, so that no stop comes too early to be orderly.
     auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     (*listener)->start();
@@ -165,6 +172,7 @@ Result<void> serve(const Launch& launch) {
     lifecycle.stop();
     consumer_lifecycle.stop();
     retention.stop();
+    on_demand.stop();
     clock.stop();
     listener->reset();
     // Nothing runs on the io threads any more, but what still answers to them must find them there.

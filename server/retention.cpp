@@ -34,7 +34,9 @@ namespace {
 
 bool has_expired(const Shard& shard, const Stream& stream, Timestamp now) {
     if (shard.is_open()) return false;
-    return Timestamp{std::chrono::seconds{*shard.closed}} + std::chrono::hours(stream.retention_hours) < now;
+    // Closed within that second: its last record may have come at the second's end.
+    const Timestamp last{std::chrono::seconds{*shard.closed + 1}};
+    return last + std::chrono::hours(stream.retention_hours) <= now;
 }
 
 }  // namespace

@@ -33,6 +33,15 @@ struct Shard {
 
 enum class StreamStatus : std::uint8_t { creating, active, updating, deleting };
 
+/// The highest throughput of writes that was seen on a day, in UTC.
+struct DailyPeak {
+    std::int64_t day = 0;  ///< days since the epoch
+    std::int64_t bytes_per_second = 0;
+    std::int64_t records_per_second = 0;
+
+    bool operator==(const DailyPeak&) const = default;
+};
+
 /// A stream as the catalog keeps it. Snapshots are immutable and shared; a change puts a new one in place.
 struct Stream {
     std::uint64_t id = 0;  ///< never used again, so a new stream of the same name has none of the old one's records
@@ -49,8 +58,10 @@ struct Stream {
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::string policy;                                     ///< the resource policy as it was given; empty: none
     std::optional<PendingChange> pending;
-    std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets
-    std::vector<Shard> shards;     ///< by ordinal; gaps where expired shards were
+    std::vector<Timestamp> scalings;     ///< when UpdateShardCount was called in the last 24 hours
+    std::vector<DailyPeak> write_peaks;  ///< of an on-demand stream, by day, no two of a day
+    std::uint32_t next_shard = 0;        ///< the ordinal the next shard gets
+    std::vector<Shard> shards;           ///< by ordinal; gaps where expired shards were
 
     bool operator==(const Stream&) const = default;
 

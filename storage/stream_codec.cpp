@@ -71,6 +71,10 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
                 {"shards", json::array()}};
     if (stream.pending) row["pending"] = encode_change(*stream.pending);
     if (stream.encryption != Encryption{}) row["encryption"] = encode_encryption(stream.encryption);
+    for (const auto time : stream.scalings) row["scalings"].push_back(time.time_since_epoch().count());
+    for (const auto& peak : stream.write_peaks) {
+        row["write_peaks"].push_back({peak.day, peak.bytes_per_second, peak.records_per_second});
+    }
     if (!stream.shard_level_metrics.empty()) row["shard_level_metrics"] = stream.shard_level_metrics;
     if (!stream.policy.empty()) row["policy"] = stream.policy;
     for (const auto& shard : stream.shards) row["shards"].push_back(encode_shard(shard));
@@ -102,6 +106,11 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     }
     stream.shard_level_metrics =
         optional_member<std::vector<std::string>>(row, "shard_level_metrics").value_or(std::vector<std::string>{});
+    for (const auto& time : row.value("scalings", json::array())) stream.scalings.push_back(timestamp(time));
+    for (const auto& peak : row.value("write_peaks", json::array())) {
+        stream.write_peaks.push_back(
+            {peak.at(0).get<std::int64_t>(), peak.at(1).get<std::int64_t>(), peak.at(2).get<std::int64_t>()});
+    }
     for (const auto& shard : row.at("shards")) stream.shards.push_back(decode_shard(shard));
     return stream;
 } catch (const std::exception& fault) {

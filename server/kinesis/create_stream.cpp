@@ -74,7 +74,10 @@ asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStream
         co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
             const std::string key = stream_key(call.owner, *input.stream_name);
             if (streams.find(key)) return errors::stream_exists(*input.stream_name, call.owner.account);
-            if (auto allowed = check_shard_quota(call, *shards); !allowed) return allowed;
+            if (auto allowed = check_stream_quotas(call, on_demand); !allowed) return allowed;
+            if (!on_demand) {
+                if (auto allowed = check_shard_quota(call, *shards); !allowed) return allowed;
+            }
             Stream stream = *described;
             stream.id = transaction.next_id();
             stream.created = transaction.now();

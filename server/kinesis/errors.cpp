@@ -40,8 +40,7 @@ std::string retention(std::int32_t hours) {
 }
 
 std::string open_shards(std::size_t current, std::int32_t target) {
-    return " your current open shard count. Current open shard count: " + std::to_string(current) +
-           " Target shard count: " + std::to_string(target);
+    return " Current open shard count: " + std::to_string(current) + " Target shard count: " + std::to_string(target);
 }
 
 }  // namespace
@@ -144,6 +143,33 @@ Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit) {
                                            owner.account + " in " + owner.region + "."};
 }
 
+Error creating_stream_limit(const AccountRegion& owner, std::size_t limit) {
+    return {ErrorCode::limit_exceeded,
+            "This request would exceed the limit of streams in the CREATING state for the account " + owner.account +
+                " in " + owner.region + ". Limit: " + std::to_string(limit) + '.'};
+}
+
+Error on_demand_stream_limit(const AccountRegion& owner, std::int32_t current, std::int32_t limit) {
+    return {ErrorCode::limit_exceeded,
+            "This request would exceed the on-demand stream limit for the account " + owner.account + " in " +
+                owner.region + ". Current on-demand stream count for the account: " + std::to_string(current) +
+                ". Limit: " + std::to_string(limit) + '.'};
+}
+
+Error rate_exceeded_for_account(std::string_view account) {
+    return {ErrorCode::limit_exceeded, "Rate exceeded for account " + str(account) + '.'};
+}
+
+Error rate_exceeded_for_stream(std::string_view name, std::string_view account) {
+    return {ErrorCode::limit_exceeded,
+            "Rate exceeded for stream " + str(name) + " under account " + str(account) + '.'};
+}
+
+Error rate_exceeded_for_shard(std::string_view shard_id, std::string_view stream, std::string_view account) {
+    return {ErrorCode::provisioned_throughput_exceeded, "Rate exceeded for shard " + str(shard_id) + " in stream " +
+                                                            str(stream) + " under account " + str(account) + '.'};
+}
+
 Error retention_too_short(std::int32_t hours) {
     return invalid_argument("Minimum allowed retention period is 24 hours. " + retention(hours) + " is too short.");
 }
@@ -179,11 +205,47 @@ Error warm_throughput_with_provisioned() {
 }
 
 Error scales_over_double(std::size_t current, std::int32_t target) {
-    return invalid_argument("UpdateShardCount cannot scale up over double" + open_shards(current, target));
+    return invalid_argument("UpdateShardCount cannot scale up over double your current open shard count." +
+                            open_shards(current, target));
 }
 
 Error scales_below_half(std::size_t current, std::int32_t target) {
-    return invalid_argument("UpdateShardCount cannot scale down below half" + open_shards(current, target));
+    return invalid_argument("UpdateShardCount cannot scale down below half your current open shard count." +
+                            open_shards(current, target));
+}
+
+Error scales_over(std::size_t current, std::int32_t target, std::int64_t limit) {
+    return {ErrorCode::limit_exceeded, "UpdateShardCount cannot scale up over " + std::to_string(limit) + " shards." +
+                                           open_shards(current, target)};
+}
+
+Error stays_over(std::size_t current, std::int32_t target, std::int64_t limit) {
+    return {ErrorCode::limit_exceeded, "UpdateShardCount cannot scale down a stream of more than " +
+                                           std::to_string(limit) + " shards to more than these." +
+                                           open_shards(current, target)};
+}
+
+Error scales_too_often(const Stream& stream, std::size_t limit) {
+    return {ErrorCode::limit_exceeded, "UpdateShardCount cannot scale the " + under(stream) + " more than " +
+                                           std::to_string(limit) + " times in 24 hours."};
+}
+
+Error shard_closed(const Stream& stream, const Shard& shard) {
+    return invalid_argument("Shard " + shard_id(shard.ordinal) + " in " + under(stream) +
+                            " has already been merged or split, and thus is not eligible for merging or splitting.");
+}
+
+Error new_starting_hash_key_invalid(const Stream& stream, const Shard& shard, std::string_view given) {
+    return invalid_argument("NewStartingHashKey " + str(given) + " used in SplitShard() on shard " +
+                            shard_id(shard.ordinal) + " in " + under(stream) +
+                            " is not both greater than one plus the shard's StartingHashKey " +
+                            to_string(shard.first_hash_key) + " and less than the shard's EndingHashKey " +
+                            to_string(shard.last_hash_key) + '.');
+}
+
+Error shards_not_adjacent(const Stream& stream, const Shard& shard, const Shard& adjacent) {
+    return invalid_argument("Shards " + shard_id(shard.ordinal) + " and " + shard_id(adjacent.ordinal) + " in " +
+                            under(stream) + " are not an adjacent pair of shards eligible for merging");
 }
 
 Error on_demand_refuses(const Stream& stream, std::string_view operation) {
@@ -304,9 +366,8 @@ Error record_too_long(std::size_t bytes, std::size_t most) {
                             " bytes.");
 }
 
-Error records_too_long(std::size_t bytes, std::size_t most) {
-    return invalid_argument("Records size exceeds " + std::to_string(most) + " bytes: the request has " +
-                            std::to_string(bytes) + '.');
+Error records_too_long(std::size_t most) {
+    return invalid_argument("Records size exceeds " + std::to_string(most / (1024 * 1024)) + " MB limit");
 }
 
 Error invalid_ordering_sequence_number(const Stream& stream, std::string_view given) {
@@ -382,6 +443,10 @@ Error next_token_with(std::string_view member) {
 
 Error shard_filter_needs(std::string_view type, std::string_view member) {
     return invalid_argument("ShardFilter of type " + str(type) + " needs " + str(member) + '.');
+}
+
+Error shard_filter_refuses(std::string_view type, std::string_view member) {
+    return invalid_argument("ShardFilter of type " + str(type) + " cannot be used with " + str(member) + '.');
 }
 
 }  // namespace rivulet::kinesis::errors

@@ -32,6 +32,11 @@ Error consumer_not_named();
 Error consumer_names_disagree(std::string_view arn, std::string_view other);
 Error consumer_limit(const Stream& stream, std::size_t limit);
 Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit);
+Error creating_stream_limit(const AccountRegion& owner, std::size_t limit);
+Error on_demand_stream_limit(const AccountRegion& owner, std::int32_t current, std::int32_t limit);
+Error rate_exceeded_for_account(std::string_view account);
+Error rate_exceeded_for_stream(std::string_view name, std::string_view account);
+Error rate_exceeded_for_shard(std::string_view shard_id, std::string_view stream, std::string_view account);
 
 Error retention_too_short(std::int32_t hours);
 Error retention_too_long(std::int32_t hours);
@@ -43,6 +48,12 @@ Error shard_count_with_on_demand();
 Error warm_throughput_with_provisioned();
 Error scales_over_double(std::size_t current, std::int32_t target);
 Error scales_below_half(std::size_t current, std::int32_t target);
+Error scales_over(std::size_t current, std::int32_t target, std::int64_t limit);
+Error stays_over(std::size_t current, std::int32_t target, std::int64_t limit);
+Error scales_too_often(const Stream& stream, std::size_t limit);
+Error shard_closed(const Stream& stream, const Shard& shard);
+Error new_starting_hash_key_invalid(const Stream& stream, const Shard& shard, std::string_view given);
+Error shards_not_adjacent(const Stream& stream, const Shard& shard, const Shard& adjacent);
 Error on_demand_refuses(const Stream& stream, std::string_view operation);
 
 Error tag_characters_invalid();
@@ -71,7 +82,7 @@ Error policy_malformed(std::string_view fault);
 Error explicit_hash_key_out_of_range(std::string_view given);
 Error data_too_long(std::string_view path, std::size_t bytes, std::size_t most);
 Error record_too_long(std::size_t bytes, std::size_t most);
-Error records_too_long(std::size_t bytes, std::size_t most);
+Error records_too_long(std::size_t most);
 Error invalid_ordering_sequence_number(const Stream& stream, std::string_view given);
 
 Error sequence_number_and_type(std::string_view type, bool has_sequence_number);
@@ -89,5 +100,6 @@ Error next_token_or_stream();
 Error next_token_and_stream();
 Error next_token_with(std::string_view member);
 Error shard_filter_needs(std::string_view type, std::string_view member);
+Error shard_filter_refuses(std::string_view type, std::string_view member);
 
 }  // namespace rivulet::kinesis::errors

@@ -5,6 +5,7 @@
 #include "server/kinesis/shapes.hpp"
 #include "server/kinesis/shard_iterator.hpp"
 #include "server/kinesis/stream_names.hpp"
+#include "server/kinesis/throttle.hpp"
 
 namespace rivulet::kinesis {
 
@@ -100,6 +101,12 @@ std::vector<Record> shown(const Stream& stream, const Shard& shard, std::vector<
     return records;
 }
 
+std::size_t bytes_of(const std::vector<StoredRecord>& records) {
+    std::size_t bytes = 0;
+    for (const auto& record : records) bytes += record.partition_key.size() + record.data.size();
+    return bytes;
+}
+
 /// The stream an iterator reads, which must be the one the request names, where it names one.
 Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const GetRecordsInput& input,
                                                 const ShardIterator& iterator) {
@@ -123,14 +130,24 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
     const Shard* const shard = (*stream)->find_shard(iterator->shard);
     if (!shard) co_return errors::shard_does_not_exist(**stream, shard_id(iterator->shard));
 
+    const ShardKey key{(*stream)->id, shard->ordinal};
+    Throttle* const throttle = call.service.throttle;
+    if (throttle != nullptr && !throttle->admit_read(key)) {
+        co_return errors::rate_exceeded_for_shard(shard_id(shard->ordinal), (*stream)->name, call.owner.account);
+    }
+
     // Expired records are invisible at once, whenever their room is given back.
     const Timestamp now = call.service.clock.now();
     const Position horizon = position_at(now - std::chrono::hours((*stream)->retention_hours));
     const ReadLimits most{input.limit ? static_cast<std::size_t>(*input.limit) : limits::max_get_records,
                           limits::max_get_records_bytes};
-    auto batch = co_await call.service.store.log().read({(*stream)->id, shard->ordinal},
-                                                        std::max(iterator->position, horizon), most);
+    auto batch = co_await call.service.store.log().read(key, std::max(iterator->position, horizon), most);
     if (!batch) co_return batch.error();
+    if (throttle != nullptr) {
+        const std::size_t bytes = bytes_of(batch->records);
+        const auto longest = static_cast<std::size_t>((*stream)->max_record_kib) * 1024;
+        throttle->count_read(key, bytes, !batch->reached_tip && bytes + longest >= most.bytes);
+    }
 
     GetRecordsOutput output;
     output.millis_behind_latest = 0;

@@ -101,6 +101,9 @@ Result<std::int64_t> ordinal_in(const Stream& stream, const std::string& given) 
 Result<void> apply_filter(Selection& selection, const ShardFilter& filter, const Stream& stream, Timestamp now) {
     const std::string& type = *filter.type;
     const std::int64_t horizon = trim_horizon(stream, now);
+    const bool timed = type == "AT_TIMESTAMP" || type == "FROM_TIMESTAMP";
+    if (filter.shard_id && type != "AFTER_SHARD_ID") return errors::shard_filter_refuses(type, "ShardId");
+    if (filter.timestamp && !timed) return errors::shard_filter_refuses(type, "Timestamp");
     if (type == "AFTER_SHARD_ID") {
         if (!filter.shard_id) return errors::shard_filter_needs(type, "ShardId");
         const auto ordinal = ordinal_in(stream, *filter.shard_id);
@@ -110,9 +113,7 @@ Result<void> apply_filter(Selection& selection, const ShardFilter& filter, const
         selection.open_only = true;
     } else if (type == "AT_TRIM_HORIZON") {
         selection.open_from = selection.created_until = horizon;
-    } else if (type == "FROM_TRIM_HORIZON") {
-        selection.open_from = horizon;
-    } else {
+    } else if (timed) {
         if (!filter.timestamp) return errors::shard_filter_needs(type, "Timestamp");
         if (*filter.timestamp > now) return errors::timestamp_in_future(*filter.timestamp, now);
         selection.open_from = std::max(horizon, seconds(*filter.timestamp));
@@ -130,6 +131,8 @@ Result<Selection> select(const Call& call, const ListShardsInput& input) {
     Selection selection;
     selection.stream_name = (*stream)->name;
     selection.stream_id = (*stream)->id;
+    // Expired shards are not listed, whenever the server forgets them: FROM_TRIM_HORIZON is what no filter means.
+    selection.open_from = trim_horizon(**stream, call.service.clock.now());
     if (input.exclusive_start_shard_id) {
         const auto ordinal = ordinal_in(**stream, *input.exclusive_start_shard_id);
         if (!ordinal) return ordinal.error();
@@ -175,7 +178,8 @@ asio::awaitable<Result<ListShardsOutput>> list_shards(const Call& call, const Li
     if (!stream || stream->id != selection->stream_id) {
         co_return errors::stream_not_found(selection->stream_name, call.owner.account);
     }
-    const auto limit = input.max_results ? static_cast<std::size_t>(*input.max_results) : limits::default_list_shards;
+    const auto limit = std::min(static_cast<std::size_t>(input.max_results.value_or(limits::max_list_shards)),
+                                limits::max_list_shards);
     ListShardsOutput output{std::vector<shapes::ShardDescription>{}, {}};
     for (const auto& shard : stream->shards) {
         if (!selection->has(shard)) continue;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "common/limits.hpp"
+#include "server/kinesis/throttle.hpp"
 
 namespace rivulet::kinesis {
 
@@ -18,8 +19,8 @@ constexpr std::array all = {
     &deregister_stream_consumer_operation,
     &describe_account_settings_operation,
     &describe_limits_operation,
-    &describe_stream_operation,
     &describe_stream_consumer_operation,
+    &describe_stream_operation,
     &describe_stream_summary_operation,
     &disable_enhanced_monitoring_operation,
     &enable_enhanced_monitoring_operation,
@@ -32,11 +33,13 @@ constexpr std::array all = {
     &list_streams_operation,
     &list_tags_for_resource_operation,
     &list_tags_for_stream_operation,
+    &merge_shards_operation,
     &put_record_operation,
     &put_records_operation,
     &put_resource_policy_operation,
     &register_stream_consumer_operation,
     &remove_tags_from_stream_operation,
+    &split_shard_operation,
     &start_stream_encryption_operation,
     &stop_stream_encryption_operation,
     &tag_resource_operation,
@@ -72,6 +75,10 @@ std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view oper
 boost::asio::awaitable<Result<std::string>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
                                                           const void* input, wire::Format format) {
     const Operation& called = *find_operation(operation);
+    if (service_.throttle != nullptr) {
+        const auto refused = service_.throttle->refuse_call(called.name, caller.owner, *called.input, input);
+        if (refused) co_return *refused;
+    }
     const Call call{service_, caller.owner, called.name};
     co_return co_await called.run(call, input, format);
 }

@@ -22,6 +22,7 @@ struct PutEntry {
 struct Put {
     std::uint32_t shard = 0;
     SequenceNumber sequence_number;
+    bool throttled = false;  ///< the shard had no room left this second, and the record is not stored
 };
 
 /// The stream that a put goes to: one that is ACTIVE or UPDATING; any other is not found.
@@ -33,7 +34,8 @@ Result<std::shared_ptr<const Stream>> find_stream_for_put(const Call& call, cons
 Result<uint128> hash_key_for(std::string_view partition_key, const std::optional<std::string>& explicit_hash_key);
 
 /// Appends all entries in one commit, in order. A record whose shard a reshard closes meanwhile goes to the shard that
-/// took its range. Errors: resource_not_found if the stream goes away meanwhile, io_failure.
+/// took its range. Where limits are enforced, each entry is let in or not, in order. Errors: resource_not_found if the
+/// stream goes away meanwhile, io_failure.
 boost::asio::awaitable<Result<std::vector<Put>>> put(const Call& call, std::shared_ptr<const Stream> stream,
                                                      const std::vector<PutEntry>& entries);
 

@@ -69,6 +69,9 @@ asio::awaitable<Result<PutRecordOutput>> put_record(const Call& call, const PutR
     const std::vector entries = {PutEntry{input.data->bytes, *input.partition_key, *hash_key}};
     const auto placed = co_await put(call, *stream, entries);
     if (!placed) co_return placed.error();
+    if (placed->front().throttled) {
+        co_return errors::rate_exceeded_for_shard(shard_id(placed->front().shard), (*stream)->name, call.owner.account);
+    }
     co_return PutRecordOutput{shard_id(placed->front().shard), to_string(placed->front().sequence_number),
                               shown_encryption(**stream)};
 }

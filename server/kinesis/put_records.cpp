@@ -86,8 +86,13 @@ Result<std::vector<PutEntry>> entries_of(const PutRecordsInput& input, const Str
         if (!hash_key) return hash_key.error();
         entries.push_back({record.data->bytes, *record.partition_key, *hash_key});
     }
-    if (total > limits::max_put_records_bytes) return errors::records_too_long(total, limits::max_put_records_bytes);
+    if (total > limits::max_put_records_bytes) return errors::records_too_long(limits::max_put_records_bytes);
     return entries;
+}
+
+ResultEntry refused(const Stream& stream, std::uint32_t shard) {
+    const Error error = errors::rate_exceeded_for_shard(shard_id(shard), stream.name, stream.owner.account);
+    return {{}, {}, std::string(kind_of(error.code).name), error.message};
 }
 
 asio::awaitable<Result<PutRecordsOutput>> put_records(const Call& call, const PutRecordsInput& input) {
@@ -99,10 +104,16 @@ asio::awaitable<Result<PutRecordsOutput>> put_records(const Call& call, const Pu
     if (!placed) co_return placed.error();
     std::vector<ResultEntry> results;
     results.reserve(placed->size());
+    std::int32_t failed = 0;
     for (const auto& record : *placed) {
-        results.push_back({to_string(record.sequence_number), shard_id(record.shard), {}, {}});
+        if (record.throttled) {
+            ++failed;
+            results.push_back(refused(**stream, record.shard));
+        } else {
+            results.push_back({to_string(record.sequence_number), shard_id(record.shard), {}, {}});
+        }
     }
-    co_return PutRecordsOutput{0, std::move(results), shown_encryption(**stream)};
+    co_return PutRecordsOutput{failed, std::move(results), shown_encryption(**stream)};
 }
 
 }  // namespace

@@ -13,6 +13,9 @@
 
 namespace rivulet::kinesis {
 
+class OnDemandScaling;
+class Throttle;
+
 /// What the operations of Kinesis Data Streams work on.
 struct Service {
     Store& store;
@@ -22,6 +25,8 @@ struct Service {
     StreamLifecycle& lifecycle;
     ConsumerLifecycle& consumer_lifecycle;
     const TokenSealer& sealer;
+    Throttle* throttle = nullptr;          ///< null unless limits are enforced
+    OnDemandScaling* on_demand = nullptr;  ///< null where on-demand streams stay as they are
 };
 
 /// One call of an operation.

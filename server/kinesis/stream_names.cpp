@@ -74,4 +74,12 @@ Result<const Shard*> find_shard(const Stream& stream, std::string_view given) {
     return shard;
 }
 
+Result<const Shard*> find_shard_to_reshard(const Stream& stream, std::string_view given) {
+    const auto ordinal = shard_ordinal(given);
+    const Shard* const shard = ordinal ? stream.find_shard(*ordinal) : nullptr;
+    if (!shard) return errors::shard_not_found(stream, given);
+    if (!shard->is_open()) return errors::shard_closed(stream, *shard);
+    return shard;
+}
+
 }  // namespace rivulet::kinesis

@@ -50,6 +50,10 @@ Result<std::shared_ptr<const Stream>> find_stream(const Call& call, const Input&
 /// says none or one beyond 2147483647.
 std::optional<std::uint32_t> shard_ordinal(std::string_view given);
 
+/// The open shard that a split or merge names.
+/// Errors: resource_not_found; invalid_argument for a closed one.
+Result<const Shard*> find_shard_to_reshard(const Stream& stream, std::string_view given);
+
 /// A shard by any of its names.
 /// Errors: resource_not_found.
 Result<const Shard*> find_shard(const Stream& stream, std::string_view given);

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "common/limits.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
 #include "server/kinesis/shapes.hpp"
@@ -43,12 +46,29 @@ constexpr std::array output_members = {
 };
 constexpr wire::Shape output_shape = wire::structure_shape("UpdateShardCountOutput", output_members);
 
+constexpr std::chrono::hours day{24};
+
+/// The stream's scalings of the last 24 hours against how many there may be.
+Result<void> check_scalings(const Call& call, const Stream& stream) {
+    const auto& settings = call.service.settings;
+    if (!settings.scalings_per_day && settings.limits == LimitsMode::off) return {};
+    const std::size_t most = settings.scalings_per_day.value_or(limits::scalings_per_day);
+    const Timestamp now = call.service.clock.now();
+    const auto recent = std::ranges::count_if(stream.scalings, [now](Timestamp at) { return at + day > now; });
+    return static_cast<std::size_t>(recent) < most ? Result<void>() : errors::scales_too_often(stream, most);
+}
+
 Result<void> check(const Call& call, const Stream& stream, std::int32_t target) {
     if (stream.mode == StreamMode::on_demand) return errors::on_demand_refuses(stream, "UpdateShardCount");
     const std::size_t current = stream.open_shard_count();
     const auto wanted = static_cast<std::size_t>(target);
+    if (auto allowed = check_scalings(call, stream); !allowed) return allowed;
     if (wanted > current * 2) return errors::scales_over_double(current, target);
     if (wanted * 2 < current) return errors::scales_below_half(current, target);
+    if (target > limits::max_shards_per_stream) {
+        return wanted > current ? errors::scales_over(current, target, limits::max_shards_per_stream)
+                                : errors::stays_over(current, target, limits::max_shards_per_stream);
+    }
     return wanted > current ? check_shard_quota(call, static_cast<std::int64_t>(wanted - current)) : Result<void>();
 }
 
@@ -58,9 +78,12 @@ asio::awaitable<Result<UpdateShardCountOutput>> update_shard_count(const Call& c
     if (!reference) co_return reference.error();
     const std::int32_t target = *input.target_shard_count;
     UpdateShardCountOutput output;
-    const DecideChange decide = [&](const Stream& stream) -> Result<ChangeKind> {
+    const DecideChange decide = [&](Stream& stream) -> Result<ChangeKind> {
         if (const auto allowed = check(call, stream, target); !allowed) return allowed.error();
         output = {stream.name, static_cast<std::int32_t>(stream.open_shard_count()), target, stream.arn()};
+        const Timestamp now = call.service.clock.now();
+        std::erase_if(stream.scalings, [now](Timestamp at) { return at + day <= now; });
+        stream.scalings.push_back(now);
         return ChangeKind(change::Scaling{target});
     };
     const auto changed =

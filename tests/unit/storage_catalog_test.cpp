@@ -41,6 +41,8 @@ TEST_F(CatalogTest, keeps_a_stream_with_all_its_members_over_a_restart) {
     stream.tags = {{"team", "blue"}};
     stream.encryption = {EncryptionType::kms, "alias/aws/kinesis"};
     stream.shard_level_metrics = {"IncomingBytes", "OutgoingRecords"};
+    stream.scalings = {clock.now(), clock.now() + std::chrono::hours(1)};
+    stream.write_peaks = {{19'000, 1024, 3}, {19'001, 512, 9}};
     stream.pending = PendingChange{clock.now(), change::Scaling{5}};
     stream.next_shard = 2;
     Shard closed;
