@@ -49,6 +49,8 @@ inline constexpr std::uint32_t scalings_per_day = 10;
 inline constexpr std::int64_t on_demand_peak_days = 30;
 /// Consumers that may be registered with a stream (API reference, RegisterStreamConsumer).
 inline constexpr std::size_t max_consumers_per_stream = 20;
+/// The same for an on-demand stream of an account with a minimum throughput billing commitment.
+inline constexpr std::size_t max_consumers_per_advantage_stream = 50;
 /// Consumers of an account in a region that may be CREATING at a time (API reference, RegisterStreamConsumer).
 inline constexpr std::size_t max_creating_consumers = 5;
 /// Consumers in a ListStreamConsumers answer where the request names no limit, and at most (API reference).

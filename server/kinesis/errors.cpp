@@ -149,7 +149,7 @@ Error creating_stream_limit(const AccountRegion& owner, std::size_t limit) {
                 " in " + owner.region + ". Limit: " + std::to_string(limit) + '.'};
 }
 
-Error on_demand_stream_limit(const AccountRegion& owner, std::int32_t current, std::int32_t limit) {
+Error on_demand_stream_limit(const AccountRegion& owner, std::size_t current, std::size_t limit) {
     return {ErrorCode::limit_exceeded,
             "This request would exceed the on-demand stream limit for the account " + owner.account + " in " +
                 owner.region + ". Current on-demand stream count for the account: " + std::to_string(current) +

@@ -33,7 +33,7 @@ Error consumer_names_disagree(std::string_view arn, std::string_view other);
 Error consumer_limit(const Stream& stream, std::size_t limit);
 Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit);
 Error creating_stream_limit(const AccountRegion& owner, std::size_t limit);
-Error on_demand_stream_limit(const AccountRegion& owner, std::int32_t current, std::int32_t limit);
+Error on_demand_stream_limit(const AccountRegion& owner, std::size_t current, std::size_t limit);
 Error rate_exceeded_for_account(std::string_view account);
 Error rate_exceeded_for_stream(std::string_view name, std::string_view account);
 Error rate_exceeded_for_shard(std::string_view shard_id, std::string_view stream, std::string_view account);

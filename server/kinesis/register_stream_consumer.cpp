@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "server/kinesis/billing_commitment.hpp"
 #include "server/kinesis/consumer_shapes.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
@@ -43,10 +44,17 @@ Result<void> check_stream(const Stream& stream) {
     return ready ? Result<void>() : errors::stream_not_active(stream);
 }
 
+/// An on-demand stream of an account with the billing commitment is what the documentation calls On-demand Advantage.
+std::size_t most_consumers(const Call& call, const Stream& stream) {
+    const bool advantage = stream.mode == StreamMode::on_demand && is_committed(call);
+    return advantage ? limits::max_consumers_per_advantage_stream : limits::max_consumers_per_stream;
+}
+
 Result<void> check_limits(const Call& call, const Stream& stream) {
     const auto& consumers = call.service.store.consumers();
-    if (consumers.list(consumer_key(call.owner, stream.name, {})).size() >= limits::max_consumers_per_stream) {
-        return errors::consumer_limit(stream, limits::max_consumers_per_stream);
+    const std::size_t most = most_consumers(call, stream);
+    if (consumers.list(consumer_key(call.owner, stream.name, {})).size() >= most) {
+        return errors::consumer_limit(stream, most);
     }
     const auto creating = std::ranges::count_if(consumers.list(stream_key(call.owner, {})), [](const auto& consumer) {
         return consumer->status == ConsumerStatus::creating;

@@ -190,6 +190,23 @@ TEST_F(StreamSettingsTest, a_stream_is_warmed_by_adding_shards) {
     EXPECT_EQ(summary()["OpenShardCount"], 6);
 }
 
+TEST_F(StreamSettingsTest, an_on_demand_stream_has_fifty_consumers_where_the_account_is_committed) {
+    settings.create_consumer_time = milliseconds(0);
+    create_on_demand("o");
+    const auto consumers_of = [&](const std::string& name) {
+        for (int i = 0;; ++i) {
+            const json input = {{"StreamARN", arn(name)}, {"ConsumerName", "c" + std::to_string(i)}};
+            if (!error_of("RegisterStreamConsumer", input).empty()) return i;
+        }
+    };
+    EXPECT_EQ(consumers_of("s"), 20);
+    commit();
+    EXPECT_EQ(consumers_of("o"), 50);
+    call("DeregisterStreamConsumer", {{"StreamARN", arn()}, {"ConsumerName", "c0"}});
+    advance(settings.delete_consumer_time);
+    EXPECT_EQ(call("ListStreamConsumers", {{"StreamARN", arn()}})["Consumers"].size(), 19U);
+}
+
 TEST_F(StreamSettingsTest, larger_records_are_taken_once_the_size_is_updated) {
     const std::string data = base64_encode(std::string(1'500'000, 'x'));
     const json record = {{"StreamName", "s"}, {"Data", data}, {"PartitionKey", "k"}};
