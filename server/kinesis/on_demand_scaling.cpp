@@ -69,7 +69,7 @@ struct OnDemandScaling::State : std::enable_shared_from_this<OnDemandScaling::St
 
     void schedule();
     asio::awaitable<void> run_once();
-    asio::awaitable<Result<void>> look_at(std::shared_ptr<const Stream> stream, Traffic per_second);
+    asio::awaitable<Result<void>> look_at(const std::shared_ptr<const Stream>& stream, Traffic per_second);
 
     Service& service;
     const asio::any_io_executor executor;
@@ -110,7 +110,7 @@ asio::awaitable<void> OnDemandScaling::State::run_once() {
     }
 }
 
-asio::awaitable<Result<void>> OnDemandScaling::State::look_at(std::shared_ptr<const Stream> stream,
+asio::awaitable<Result<void>> OnDemandScaling::State::look_at(const std::shared_ptr<const Stream>& stream,
                                                               Traffic per_second) {
     const Timestamp now = service.clock.now();
     const auto changed = [&](const Stream& before) -> std::optional<Stream> {

@@ -23,6 +23,8 @@ struct Apply {
     void operator()(const change::Mode& c) const {
         stream.mode = c.mode;
         warm(c.warm_throughput_mibps);
+        // On-demand again, it begins with what its shards are good for then.
+        stream.write_peaks.clear();
     }
     void operator()(const change::WarmThroughput& c) const { warm(c.mibps); }
     void operator()(const change::MaxRecordSize& c) const { stream.max_record_kib = c.kib; }

@@ -202,7 +202,9 @@ void RandomSteps::learn_shard(ModelStream& stream, const json& listed) {
     auto known = stream.shards.find(ordinal);
     if (known == stream.shards.end()) {
         ASSERT_EQ(ordinal, stream.next_shard++) << "the next new shard has the next number";
-        ModelShard shard{range("StartingHashKey"), range("EndingHashKey")};
+        ModelShard shard;
+        shard.first = range("StartingHashKey");
+        shard.last = range("EndingHashKey");
         shard.created = seconds_in(numbers["StartingSequenceNumber"])->shard_created;
         for (const char* parent : {"ParentShardId", "AdjacentParentShardId"}) {
             if (listed.contains(parent)) {

@@ -150,6 +150,26 @@ TEST_F(SplitAndMergeTest, a_stream_is_not_scaled_beyond_10000_shards) {
     EXPECT_THAT(scale(10'001), HasSubstr("UpdateShardCount cannot scale up over 10000 shards."));
 }
 
+TEST_F(SplitAndMergeTest, thousands_of_shards_are_listed_page_by_page) {
+    settings.shard_limit = 5000;
+    create_active_stream("wide", 2500);
+    auto answer = call("ListShards", {{"StreamName", "wide"}, {"MaxResults", 10'000}});
+    EXPECT_EQ(answer["Shards"].size(), 1000U) << "a thousand at most, whatever was asked for";
+    std::vector<std::string> ids;
+    for (int page = 0;; ++page) {
+        for (const auto& one : answer["Shards"]) ids.push_back(one["ShardId"]);
+        if (!answer.contains("NextToken")) break;
+        const std::string token = answer["NextToken"];
+        answer = call("ListShards", {{"NextToken", token}, {"MaxResults", 700}});
+        if (page > 0) continue;
+        advance(seconds(301));
+        EXPECT_THAT(error_of("ListShards", {{"NextToken", token}}), testing::StartsWith("ExpiredNextTokenException"));
+        answer = call("ListShards", {{"StreamName", "wide"}, {"ExclusiveStartShardId", ids.back()}});
+    }
+    ASSERT_EQ(ids.size(), 2500U);
+    for (std::uint32_t i = 0; i < 2500; ++i) ASSERT_EQ(ids[i], shard_id(i));
+}
+
 TEST_F(SplitAndMergeTest, every_filter_of_list_shards_selects_by_the_shards_times) {
     advance(hours(10));
     const Timestamp first = clock.now();
