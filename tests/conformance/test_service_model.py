@@ -15,7 +15,7 @@ EXCEPTIONS = {
 }
 
 # Being built.
-NOT_THERE_YET = {"MergeShards", "SplitShard", "SubscribeToShard"}
+NOT_THERE_YET = {"SubscribeToShard"}
 
 BOUNDS = ("min", "max", "pattern", "enum")
 
