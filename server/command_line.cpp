@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "server/snapshot_command.hpp"
+
 namespace rivulet {
 
 namespace {
@@ -58,11 +60,13 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
     CLI::App* const serve = app.add_subcommand(
         "serve", "Starts the server. A flag goes before its environment variable, that before the configuration file.");
     add_flags(*serve, flags);
+    const SnapshotCommand snapshot(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
         return app.exit(fault) == 0 ? 0 : 2;
     }
+    if (snapshot.asked()) return snapshot.run();
     auto launch = launch_from(flags, environment);
     if (!launch) return launch.error();
     return std::move(*launch);

@@ -2,11 +2,24 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include "common/blocking.hpp"
+#include "s3-sink/object_store.hpp"
 #include "server/http/message.hpp"
+#include "storage/store.hpp"
 
 namespace rivulet::admin {
 
+/// What the endpoints work on.
+struct Services {
+    Store& store;
+    ObjectStore& objects;
+    BlockingPool& pool;
+};
+
 /// Answers what AWS does not have: everything under `/_rivulet/`.
-boost::asio::awaitable<http::Response> answer(http::Request& request);
+///
+/// `GET health`: 200 once requests are answered. `POST snapshots` with `{"directory": "/absolute/path"}`: writes a
+/// snapshot into a directory of the server's machine.
+boost::asio::awaitable<http::Response> answer(http::Request& request, const Services& services);
 
 }  // namespace rivulet::admin
