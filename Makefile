@@ -1,7 +1,7 @@
 # Everything a person does here is a target of this file; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help deps venv build run test demo format format-check image clean
+.PHONY: help deps venv build run test test-matrix test-all bench demo format format-check image clean
 
 JOBS ?= $(shell nproc)
 # What follows `rivulet serve`, e.g. make run ARGS="--port 4567 --ephemeral"
@@ -23,8 +23,20 @@ build: deps ## Build build/release/rivulet
 run: build ## Build and start the server; ARGS="..." are its flags
 	build/release/rivulet serve $(ARGS)
 
-test: venv ## Build and run every test
+test: venv ## Build and run every test but those with clients that must be compiled
 	@tests/run
+
+test-matrix: venv ## Build and run the matrix: each SDK whose toolchain is installed
+	@tests/run build matrix matrix-built
+
+test-all: venv ## Both of them
+	@tests/run --all
+
+bench: ## Measure against the yardsticks; ARGS="--quick" for a first look
+	@scripts/install-deps bench
+	cmake --preset release
+	cmake --build --preset release --target rivulet noop_server inner_benchmarks -j $(JOBS)
+	python3 tests/bench/run.py $(ARGS)
 
 demo: build venv ## Run the example pipeline on 10,000 events
 	build/venv/bin/python config/examples/demo.py

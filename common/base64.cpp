@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "common/base64_avx2.hpp"
+
 namespace rivulet {
 
 namespace {
@@ -30,6 +32,12 @@ void base64_append(std::string& out, std::string_view bytes) {
     out.resize(start + (bytes.size() + 2) / 3 * 4);
     char* to = out.data() + start;
     std::size_t left = bytes.size();
+    if (detail::has_base64_avx2()) {
+        const auto done = detail::base64_encode_avx2(bytes.data(), bytes.size(), to);
+        in += done.read;
+        left -= done.read;
+        to += done.written;
+    }
     for (; left >= 3; left -= 3, in += 3) {
         const std::uint32_t group = std::uint32_t{in[0]} << 16 | std::uint32_t{in[1]} << 8 | in[2];
         *to++ = alphabet[group >> 18];
@@ -61,6 +69,11 @@ Base64Fault base64_decode(std::string_view text, std::string& out) {
     out.resize(text.size() / 4 * 3 - padding);
     char* to = out.data();
     std::size_t i = 0;
+    if (detail::has_base64_avx2()) {
+        const auto done = detail::base64_decode_avx2(digits.data(), digits.size(), to);
+        i = done.read;
+        to += done.written;
+    }
     for (; i + 4 <= digits.size(); i += 4) {
         const std::uint8_t a = value_of(digits[i]);
         const std::uint8_t b = value_of(digits[i + 1]);

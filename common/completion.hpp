@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -8,12 +9,14 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace rivulet {
 
 /// Suspends the calling coroutine until `start` has called back, from any thread, exactly once; resumes it on its own
-/// executor with the value called back with. `start` gets a `std::function<void(T)>`.
+/// executor with the value called back with. `start` gets a `std::function<void(T)>`, and that executor where it takes
+/// a second argument.
 ///
 /// This and its callers are plain functions that return an awaitable, not coroutines: g++ 12 destroys a closure twice
 /// that is made inside a co_await expression and holds anything with a destructor (GCC bug 99576).
@@ -24,10 +27,15 @@ boost::asio::awaitable<T> await_callback(Start start) {
         [start = std::move(start)](auto handler) mutable {
             const auto executor = asio::get_associated_executor(handler);
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            start(std::function<void(T)>([shared, work = asio::make_work_guard(executor)](T value) {
+            std::function<void(T)> done([shared, work = asio::make_work_guard(executor)](T value) {
                 asio::post(work.get_executor(),
                            [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
-            }));
+            });
+            if constexpr (std::is_invocable_v<Start&, std::function<void(T)>, asio::any_io_executor>) {
+                start(std::move(done), asio::any_io_executor(executor));
+            } else {
+                start(std::move(done));
+            }
         },
         asio::use_awaitable);
 }

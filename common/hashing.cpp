@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <memory>
 
 namespace rivulet {
 
@@ -21,11 +22,27 @@ const EVP_MD* sha256_algorithm() {
     return algorithm;
 }
 
-std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out;
+using Digest = std::array<unsigned char, EVP_MAX_MD_SIZE>;
+
+// A context for each thread: making one costs more than a short text's digest.
+EVP_MD_CTX* digest_context() {
+    thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(),
+                                                                                       &EVP_MD_CTX_free);
+    return context.get();
+}
+
+std::string_view digest_into(Digest& out, const EVP_MD* algorithm, std::string_view bytes) {
     unsigned size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, algorithm, nullptr);
+    EVP_MD_CTX* const context = digest_context();
+    EVP_DigestInit_ex2(context, algorithm, nullptr);
+    EVP_DigestUpdate(context, bytes.data(), bytes.size());
+    EVP_DigestFinal_ex(context, out.data(), &size);
     return {reinterpret_cast<const char*>(out.data()), size};
+}
+
+std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
+    Digest out;
+    return std::string(digest_into(out, algorithm, bytes));
 }
 
 }  // namespace
@@ -47,7 +64,8 @@ std::string hmac_sha256(std::string_view key, std::string_view bytes) {
 }
 
 uint128 hash_key_of(std::string_view partition_key) {
-    return uint128_from_big_endian(md5(partition_key));
+    Digest out;
+    return uint128_from_big_endian(digest_into(out, md5_algorithm(), partition_key));
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -9,9 +10,41 @@
 
 namespace rivulet {
 
-void SystemRandom::fill(std::span<std::byte> bytes) {
+namespace {
+
+void fill_from_generator(std::span<std::byte> bytes) {
     // OpenSSL fails here only when the machine has no entropy source at all: nothing safe can be done without one.
     if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()), static_cast<int>(bytes.size())) != 1) std::abort();
+}
+
+/// Random bytes of one thread in reserve. Asking the generator costs much the same for a few bytes as for many, and
+/// every answer needs a few.
+class Reserve {
+public:
+    static constexpr std::size_t most = 256;
+
+    void take(std::span<std::byte> bytes) {
+        if (bytes.size() > bytes_.size() - used_) {
+            fill_from_generator(bytes_);
+            used_ = 0;
+        }
+        const auto taken = std::span(bytes_).subspan(used_, bytes.size());
+        std::ranges::copy(taken, bytes.begin());
+        std::ranges::fill(taken, std::byte{0});
+        used_ += bytes.size();
+    }
+
+private:
+    std::array<std::byte, 4096> bytes_{};
+    std::size_t used_ = sizeof bytes_;
+};
+
+}  // namespace
+
+void SystemRandom::fill(std::span<std::byte> bytes) {
+    thread_local Reserve reserve;
+    if (bytes.size() > Reserve::most) return fill_from_generator(bytes);
+    reserve.take(bytes);
 }
 
 void SeededRandom::fill(std::span<std::byte> bytes) {

@@ -163,6 +163,8 @@ const std::vector<SettingRow>& rows() {
          [](const Settings& settings) {
              return std::string(settings.durability == Durability::power ? "power" : "process");
          }},
+        number_row<std::uint32_t>("memory_budget", &Settings::memory_budget, 16, 1'048'576,
+                                  "Memory for records being written, read and followed, in MiB."),
         number_row<std::uint32_t>("threads", &Settings::threads, 0, 256,
                                   "Threads for requests; 0 is one for each core."),
         duration_row("create_stream_time", &Settings::create_stream_time, milliseconds{0},

@@ -34,7 +34,8 @@ struct Settings {
     std::string region = "us-east-1";
     std::string account = default_account;
     Durability durability = Durability::process;
-    std::uint32_t threads = 0;  ///< io threads; 0: one for each core
+    std::uint32_t memory_budget = 128;  ///< MiB
+    std::uint32_t threads = 0;          ///< io threads; 0: one for each core
     std::chrono::milliseconds create_stream_time{500};
     std::chrono::milliseconds delete_stream_time{500};
     std::chrono::milliseconds update_stream_time{500};

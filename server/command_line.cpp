@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "server/snapshot_command.hpp"
+
 namespace rivulet {
 
 namespace {
@@ -63,11 +65,13 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
         "Says where the certificate authority for TLS is, making it if there is none, and how clients are told "
         "of it. Takes the same settings.");
     add_flags(*show_certificate, flags);
+    const SnapshotCommand snapshot(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
         return app.exit(fault) == 0 ? 0 : 2;
     }
+    if (snapshot.asked()) return snapshot.run();
     auto launch = launch_from(flags, environment);
     if (!launch) return launch.error();
     if (show_certificate->parsed()) launch->command = Command::show_certificate;

@@ -20,8 +20,8 @@ struct Launch {
 };
 
 /// Reads the command line, the environment and the configuration file.
-/// Returns the exit status where that is all there is to do: after `--help` and `--version` (0), or a command line that
-/// says nothing sensible (2); what there is to say has then been printed.
+/// Returns the exit status where that is all there is to do: after `--help` and `--version` (0), after `rivulet
+/// snapshot`, or a command line that says nothing sensible (2); what there is to say has then been printed.
 /// Errors: configuration.
 std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const char* const* environment);
 

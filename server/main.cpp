@@ -112,7 +112,10 @@ Result<void> serve(const Launch& launch) {
         std::move(*options));
     if (!listener) return listener.error();
 
-    auto store = Store::open({directory->path() / "log", settings.durability}, clock, pool);
+    auto store = Store::open({.directory = directory->path() / "log",
+                              .durability = settings.durability,
+                              .memory_bytes = std::size_t{settings.memory_budget} * 1024 * 1024},
+                             clock, pool);
     if (!store) return store.error();
     const auto secret = wait_for(*threads, kinesis::load_token_secret(**store, random));
     if (!secret) return secret.error();
@@ -136,13 +139,14 @@ Result<void> serve(const Launch& launch) {
     Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
     if (auto loaded = pipeline.load(); !loaded) return loaded;
 
+    const admin::Services admin_services{**store, **objects, pool, certificate->authority};
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
             case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
             case ServiceName::s3: return s3.handle(request);
             case ServiceName::admin: break;
         }
-        return admin::answer(request, certificate->authority);
+        return admin::answer(request, admin_services);
     };
 
     lifecycle.resume();
@@ -215,6 +219,8 @@ int run(int argc, char** argv) {
     const auto& launch = std::get<Launch>(asked);
     start_logging(launch.settings.log_level);
     std::signal(SIGPIPE, SIG_IGN);
+    // A file that may not grow any more is a failed write, as a full disk is, and no reason to end.
+    std::signal(SIGXFSZ, SIG_IGN);
     const auto done = launch.command == Command::show_certificate ? show_certificate(launch.settings) : serve(launch);
     return done ? 0 : refuse(done.error());
 }

@@ -81,7 +81,7 @@ public:
         for (auto& [key, bytes] : *rows) {
             auto entity = RowCodec<Entity>::decode(bytes);
             if (!entity) return entity.error();
-            entries_.emplace(std::move(key), std::make_shared<const Entity>(std::move(*entity)));
+            entries_.emplace(std::move(key), shared(std::move(*entity)));
         }
         return {};
     }
@@ -112,10 +112,10 @@ public:
     /// Inserts or replaces, as part of `transaction`. Readers see it once the transaction is committed.
     void put(Catalog::Transaction& transaction, std::string key, Entity entity) {
         auto bytes = RowCodec<Entity>::encode(entity);
-        auto shared = std::make_shared<const Entity>(std::move(entity));
-        transaction.put_row(name_, key, std::move(bytes), [this, key, shared] {
+        auto replacement = shared(std::move(entity));
+        transaction.put_row(name_, key, std::move(bytes), [this, key, replacement = std::move(replacement)] {
             const std::unique_lock lock(mutex_);
-            entries_[key] = shared;
+            entries_[key] = replacement;
         });
     }
 
@@ -127,6 +127,11 @@ public:
     }
 
 private:
+    static std::shared_ptr<const Entity> shared(Entity entity) {
+        if constexpr (requires { entity.prepare_to_share(); }) entity.prepare_to_share();
+        return std::make_shared<const Entity>(std::move(entity));
+    }
+
     std::string name_;
     mutable std::shared_mutex mutex_;
     std::map<std::string, std::shared_ptr<const Entity>, std::less<>> entries_;

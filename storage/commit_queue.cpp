@@ -1,5 +1,6 @@
 #include "storage/commit_queue.hpp"
 
+#include <boost/asio/post.hpp>
 #include <span>
 
 namespace rivulet {
@@ -8,73 +9,159 @@ namespace {
 
 // A larger group would only make its first writers wait for its last.
 constexpr std::size_t max_group_bytes = 8 * 1024 * 1024;
+// What a submitter's thread commits itself: a fraction of a millisecond's copying.
+constexpr std::size_t max_in_place_bytes = 256 * 1024;
+// The batch's buffer is kept up to this size.
+constexpr std::size_t max_kept_bytes = 1024 * 1024;
+// A full disk is asked so often whether it has room again.
+constexpr std::chrono::milliseconds resume_interval{250};
 
 }  // namespace
 
-CommitQueue::CommitQueue(rocksdb::DB& database, Durability durability) : database_(database) {
+CommitQueue::CommitQueue(rocksdb::DB& database, Durability durability, Clock& clock)
+    : database_(database), clock_(clock), in_place_(durability == Durability::process) {
     options_.sync = durability == Durability::power;
     writer_ = std::thread([this] { run(); });
 }
 
 CommitQueue::~CommitQueue() {
+    stop();
+}
+
+void CommitQueue::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
     }
     arrived_.notify_one();
-    writer_.join();
+    if (writer_.joinable()) writer_.join();
 }
 
-void CommitQueue::submit(std::unique_ptr<CommitItem> item) {
-    bool was_empty = false;
+void CommitQueue::submit(std::unique_ptr<CommitItem> item, const boost::asio::any_io_executor& executor) {
+    bool leads = false;
+    bool hands_over = false;
     {
         const std::lock_guard lock(mutex_);
-        was_empty = queued_.empty();
+        queued_bytes_ += item->bytes();
+        if (!in_place_ || item->is_transaction() || queued_bytes_ > max_in_place_bytes) handed_over_ = true;
         queued_.push_back(std::move(item));
+        hands_over = handed_over_ && !committing_;
+        leads = !handed_over_ && !committing_ && !invited_;
+        invited_ |= leads;
     }
-    if (was_empty) arrived_.notify_one();
+    if (hands_over) arrived_.notify_one();
+    if (leads) invite(executor);
+}
+
+void CommitQueue::invite(const boost::asio::any_io_executor& executor) {
+    boost::asio::post(executor, [weak = weak_from_this(), executor] {
+        if (const auto self = weak.lock()) self->lead(executor);
+    });
+}
+
+void CommitQueue::take() {
+    taken_.swap(queued_);
+    queued_bytes_ = 0;
+    handed_over_ = false;
+    committing_ = true;
+}
+
+void CommitQueue::lead(const boost::asio::any_io_executor& executor) {
+    {
+        const std::lock_guard lock(mutex_);
+        invited_ = false;
+        if (committing_ || handed_over_ || stopping_ || queued_.empty()) return;
+        take();
+    }
+    const bool done = commit(false);
+    {
+        const std::lock_guard lock(mutex_);
+        stalled_ = !done;
+        committing_ = !done;
+        // What came meanwhile is committed after what else this thread has to do.
+        invited_ = done && !handed_over_ && !stopping_ && !queued_.empty();
+        if (stalled_ || handed_over_ || stopping_) arrived_.notify_one();
+        if (done) drained_.notify_all();
+        if (!invited_) return;
+    }
+    invite(executor);
 }
 
 void CommitQueue::drain() {
     std::unique_lock lock(mutex_);
+    // The thread that is on its way to lead may never get there.
+    handed_over_ = true;
+    arrived_.notify_one();
     drained_.wait(lock, [this] { return queued_.empty() && !committing_; });
 }
 
 void CommitQueue::run() {
-    std::vector<std::unique_ptr<CommitItem>> taken;
+    std::unique_lock lock(mutex_);
     while (true) {
-        {
-            std::unique_lock lock(mutex_);
-            arrived_.wait(lock, [this] { return stopping_ || !queued_.empty(); });
+        arrived_.wait(
+            lock, [this] { return stalled_ || (!committing_ && ((handed_over_ && !queued_.empty()) || stopping_)); });
+        if (!stalled_) {
             if (queued_.empty()) return;
-            taken.swap(queued_);
-            committing_ = true;
+            take();
         }
-        commit(taken);
-        taken.clear();
-        const std::lock_guard lock(mutex_);
+        stalled_ = false;
+        lock.unlock();
+        commit(true);
+        lock.lock();
         committing_ = false;
+        // Whatever came meanwhile is taken at once by the thread that is awake.
+        handed_over_ = !queued_.empty();
         drained_.notify_all();
     }
 }
 
-void CommitQueue::commit(std::span<std::unique_ptr<CommitItem>> items) {
-    while (!items.empty()) {
-        batch_.Clear();
-        bool changes = false;
-        std::size_t count = 0;
-        for (bool ended = false; !ended && count < items.size(); ++count) {
-            changes |= items[count]->stage(batch_);
-            ended = items[count]->is_transaction() || batch_.GetDataSize() >= max_group_bytes;
+// False if it had to wait and may not; the next call goes on where this one stopped.
+bool CommitQueue::commit(bool may_block) {
+    while (group_begin_ < taken_.size()) {
+        if (group_end_ == group_begin_) {
+            batch_.Clear();
+            group_changes_ = false;
+            for (bool ended = false; !ended && group_end_ < taken_.size(); ++group_end_) {
+                auto& item = *taken_[group_end_];
+                group_changes_ |= item.stage(batch_);
+                ended = item.is_transaction() || batch_.GetDataSize() >= max_group_bytes;
+            }
         }
-        const auto status = changes ? database_.Write(options_, &batch_) : rocksdb::Status::OK();
-        const auto group = items.first(count);
+        const auto status = group_changes_ ? write(may_block) : rocksdb::Status::OK();
+        if (!may_block && status.IsIncomplete()) return false;
+        const auto group = std::span(taken_).subspan(group_begin_, group_end_ - group_begin_);
         if (status.ok()) {
             for (auto& item : group) item->publish();
         }
         for (auto& item : group) item->answer(status);
-        items = items.subspan(count);
+        group_begin_ = group_end_;
     }
+    taken_.clear();
+    group_begin_ = group_end_ = 0;
+    if (batch_.Data().capacity() > max_kept_bytes) batch_ = rocksdb::WriteBatch();
+    return true;
+}
+
+rocksdb::Status CommitQueue::write(bool may_block) {
+    if (failed_) {
+        // After a failed write the database refuses all others until it has been asked to go on, which writes what
+        // memory holds: nothing to do in place, nor for every request.
+        if (!may_block) return rocksdb::Status::Incomplete();
+        const Timestamp now = clock_.now();
+        const bool is_time = now < *failed_ || now - *failed_ >= resume_interval;
+        if (!is_time) return rocksdb::Status::IOError("waiting for the disk to take writes again");
+        failed_ = now;
+        if (const auto resumed = database_.Resume(); !resumed.ok()) return resumed;
+    }
+    auto options = options_;
+    options.no_slowdown = !may_block;
+    const auto status = database_.Write(options, &batch_);
+    if (status.ok()) {
+        failed_.reset();
+    } else if (!status.IsIncomplete()) {
+        failed_ = clock_.now();
+    }
+    return status;
 }
 
 }  // namespace rivulet

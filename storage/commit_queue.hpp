@@ -3,12 +3,15 @@
 #include <rocksdb/db.h>
 #include <rocksdb/write_batch.h>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include "common/clock.hpp"
 #include "config/settings.hpp"
 
 namespace rivulet {
@@ -23,6 +26,9 @@ public:
     /// only one of its kind in it.
     virtual bool is_transaction() const = 0;
 
+    /// About how many bytes it will add to the batch.
+    virtual std::size_t bytes() const = 0;
+
     /// Adds the item's changes to `batch`; returns false if it has none (its answer then does not depend on the
     /// commit).
     virtual bool stage(rocksdb::WriteBatch& batch) = 0;
@@ -34,34 +40,62 @@ public:
     virtual void answer(const rocksdb::Status& status) = 0;
 };
 
-/// The store's one writer: takes what has gathered while it was writing, and commits it as one RocksDB write. That
-/// makes a group of every writer that waits, over all connections and streams, and lets positions be assigned without
-/// locks.
+/// The store's one writer: whoever has its turn takes all that has gathered meanwhile, and commits it as one RocksDB
+/// write. That makes a group of every writer that waits, over all connections and streams, and lets positions be
+/// assigned without locks.
 ///
-/// Thread safety: `submit` from any thread. The destructor commits what is queued.
-class CommitQueue {
+/// The turn goes to the submitter's own thread, once it has run what else was ready there, where all that gathered is
+/// small and no sync is asked for: such a commit is a copy into the page cache, and waking another thread would cost
+/// more than it. Whatever may take long (much data, a transaction, a sync, a stalled database) goes to the queue's own
+/// thread.
+///
+/// Thread safety: `submit` from any thread.
+class CommitQueue : public std::enable_shared_from_this<CommitQueue> {
 public:
-    CommitQueue(rocksdb::DB& database, Durability durability);
+    CommitQueue(rocksdb::DB& database, Durability durability, Clock& clock);
     ~CommitQueue();
 
-    void submit(std::unique_ptr<CommitItem> item);
+    /// Commits what is queued and takes no more.
+    void stop();
 
-    /// Returns when everything submitted so far has been answered.
+    /// `executor` is the submitter's, whose handlers run one at a time.
+    void submit(std::unique_ptr<CommitItem> item, const boost::asio::any_io_executor& executor);
+
+    /// Returns when everything submitted so far has been answered. Blocks.
     void drain();
 
 private:
     void run();
-    void commit(std::span<std::unique_ptr<CommitItem>> items);
+    void lead(const boost::asio::any_io_executor& executor);
+    void invite(const boost::asio::any_io_executor& executor);
+    void take();
+    bool commit(bool may_block);
+    rocksdb::Status write(bool may_block);
 
     rocksdb::DB& database_;
+    Clock& clock_;
+    const bool in_place_;
     rocksdb::WriteOptions options_;
+
     std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<std::unique_ptr<CommitItem>> queued_;
-    bool stopping_ = false;
-    bool committing_ = false;
     std::condition_variable drained_;
-    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
+    std::vector<std::unique_ptr<CommitItem>> queued_;
+    std::size_t queued_bytes_ = 0;
+    bool handed_over_ = false;  ///< what is queued is for the queue's own thread
+    bool invited_ = false;      ///< a submitter's thread is on its way to lead
+    bool committing_ = false;   ///< somebody has the turn
+    bool stalled_ = false;      ///< and passes it on to the queue's own thread, with what it had begun
+    bool stopping_ = false;
+
+    // Of whoever has the turn.
+    std::vector<std::unique_ptr<CommitItem>> taken_;
+    std::size_t group_begin_ = 0;
+    std::size_t group_end_ = 0;
+    bool group_changes_ = false;
+    rocksdb::WriteBatch batch_;        ///< kept between groups for its buffer
+    std::optional<Timestamp> failed_;  ///< since when writes fail: when the last attempt to resume was made
+
     std::thread writer_;
 };
 

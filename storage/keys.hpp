@@ -23,6 +23,10 @@ inline std::uint64_t read_big_endian(std::string_view bytes) {
 
 inline constexpr std::size_t record_key_bytes = 20;
 
+inline void write_big_endian(char* out, std::uint64_t value, int bytes) {
+    for (int shift = (bytes - 1) * 8; shift >= 0; shift -= 8) *out++ = static_cast<char>(value >> shift);
+}
+
 inline std::string record_key(ShardKey shard, Position position) {
     std::string key;
     key.reserve(record_key_bytes);
@@ -52,13 +56,6 @@ inline std::string row_key(std::string_view table, std::string_view key) {
 }
 
 /// A record's value: the partition key's length (u16), the partition key, the data.
-inline std::string record_value(std::string_view partition_key, std::string_view data) {
-    std::string value;
-    value.reserve(2 + partition_key.size() + data.size());
-    append_big_endian(value, partition_key.size(), 2);
-    value += partition_key;
-    value += data;
-    return value;
-}
+inline constexpr std::size_t value_head_bytes = 2;
 
 }  // namespace rivulet::keys

@@ -1,5 +1,6 @@
-#include <rocksdb/convenience.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include <system_error>
 
@@ -15,38 +16,69 @@ constexpr std::string_view next_id_row = "next_id";
 // Raise it with every change of what is on disk that an older program would misread.
 constexpr std::string_view format_version = "1";
 
-rocksdb::DBOptions database_options() {
+/// Leaves it to the commit queue when to ask for writes to go on after the disk was full.
+class ManualResume final : public rocksdb::EventListener {
+public:
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* automatic) override {
+        *automatic = false;
+    }
+};
+
+rocksdb::DBOptions database_options(const Store::Options& store) {
     rocksdb::DBOptions options;
+    if (store.environment) options.env = store.environment;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
     options.max_background_jobs = 2;
     options.max_open_files = 512;
-    options.max_total_wal_size = 256UL * 1024 * 1024;
+    options.db_write_buffer_size = memory_share(store.memory_bytes).memtables;
+    options.max_total_wal_size = 2 * options.db_write_buffer_size;
     options.keep_log_file_num = 2;
     options.info_log_level = rocksdb::WARN_LEVEL;
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
+    options.listeners.push_back(std::make_shared<ManualResume>());
+    options.compaction_readahead_size = 1024UL * 1024;
     // Opening the database reads nothing but its manifest and log.
     options.skip_stats_update_on_db_open = true;
+    // There is one writer: memtables need not be ready for several at once.
+    options.allow_concurrent_memtable_write = false;
+    // A log may end in the middle of a write, where the server was killed. Damage anywhere else is told, not passed
+    // over: what comes after it was acknowledged.
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
     return options;
 }
 
-rocksdb::ColumnFamilyOptions record_options() {
+rocksdb::ColumnFamilyOptions record_options(const Store::Options& store) {
+    const auto memory = memory_share(store.memory_bytes);
     rocksdb::ColumnFamilyOptions options;
-    options.write_buffer_size = 32UL * 1024 * 1024;
-    options.max_write_buffer_number = 3;
-    // Records are written in the order of time and read in the order of keys, once or a few times, then cut off.
-    options.compression = rocksdb::kLZ4Compression;
+    options.write_buffer_size = memory.memtables / 4;
+    options.max_write_buffer_number = 4;
+    // Records are written in the order of time and read in the order of keys, once or a few times, then cut off. The
+    // first two levels hold what came last and is soon written again; what goes deeper stays.
+    options.level0_file_num_compaction_trigger = 6;
+    options.level0_slowdown_writes_trigger = 24;
+    options.level0_stop_writes_trigger = 40;
+    options.max_bytes_for_level_base = 2 * memory.memtables;
+    options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
     rocksdb::BlockBasedTableOptions table;
     table.block_size = 32UL * 1024;
-    table.block_cache = rocksdb::NewLRUCache(32UL * 1024 * 1024);
+    table.block_cache = rocksdb::NewLRUCache(memory.block_cache);
+    // With the index blocks in it, the cache is all that files take, however many there are.
+    table.cache_index_and_filter_blocks = true;
+    table.cache_index_and_filter_blocks_with_high_priority = true;
     options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+    // Large values are written once and not again with every compaction of their keys.
+    options.enable_blob_files = true;
+    options.min_blob_size = 64UL * 1024;
+    options.blob_file_size = 64UL * 1024 * 1024;
+    options.enable_blob_garbage_collection = true;
     return options;
 }
 
 rocksdb::ColumnFamilyOptions catalog_options() {
     rocksdb::ColumnFamilyOptions options;
-    options.write_buffer_size = 8UL * 1024 * 1024;
+    options.write_buffer_size = 4UL * 1024 * 1024;
     rocksdb::BlockBasedTableOptions table;
     // Rows are held in memory by the tables; a cache would hold them twice.
     table.no_block_cache = true;
@@ -77,7 +109,8 @@ Result<std::unique_ptr<Store>> Store::open(const Options& options, Clock& clock,
 }
 
 RocksStore::~RocksStore() {
-    queue_.reset();
+    if (queue_) queue_->stop();
+    reclaimer_.reset();
     if (!database_) return;
     database_->DestroyColumnFamilyHandle(catalog_family_);
     database_->DestroyColumnFamilyHandle(record_family_);
@@ -91,6 +124,7 @@ Result<void> RocksStore::start() {
         return Error(ErrorCode::io_failure, "The data directory " + options_.directory.string() +
                                                 " cannot be created: " + fault.message() + '.');
     }
+    if (auto usable = check_directory(); !usable) return usable.error();
     if (auto opened = open_database(); !opened) return opened.error();
     if (auto known = check_format(); !known) return known.error();
     if (auto loaded = load_next_id(); !loaded) return loaded.error();
@@ -100,17 +134,55 @@ Result<void> RocksStore::start() {
     for (const auto& stream : streams_.list({})) {
         for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open());
     }
-    queue_ = std::make_unique<CommitQueue>(*database_, options_.durability);
+    queue_ = std::make_shared<CommitQueue>(*database_, options_.durability, clock_);
+    const std::uint64_t worth_compacting = memory_share(options_.memory_bytes).memtables / 4;
+    reclaimer_ = std::make_unique<SpaceReclaimer>(*database_, record_family_, worth_compacting);
+    return resume_reclaiming();
+}
+
+// RocksDB takes a directory without the file that names its state for a new one, and would sweep the others away.
+Result<void> RocksStore::check_directory() const {
+    std::error_code fault;
+    if (std::filesystem::exists(options_.directory / "CURRENT", fault)) return {};
+    for (const auto& entry : std::filesystem::directory_iterator(options_.directory, fault)) {
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with("MANIFEST-") && !name.ends_with(".sst") && !name.ends_with(".blob")) continue;
+        return Error(ErrorCode::io_failure, "The data directory " + options_.directory.string() +
+                                                " cannot be used: the file CURRENT is missing beside " + name +
+                                                ". Restore the directory from a copy, or move it away to start anew.");
+    }
     return {};
+}
+
+Result<void> RocksStore::resume_reclaiming() {
+    const auto dropped = load_rows(dropped_table);
+    if (!dropped) return dropped.error();
+    for (const auto& [stream, nothing] : *dropped) reclaim_dropped(keys::read_big_endian(stream));
+    return {};
+}
+
+Result<void> RocksStore::checkpoint(const std::filesystem::path& directory) {
+    rocksdb::Checkpoint* made = nullptr;
+    auto status = rocksdb::Checkpoint::Create(database_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory.string());
+    if (status.ok()) return {};
+    return Error(ErrorCode::io_failure, "The log cannot be copied to " + directory.string() + ": " + status.ToString());
+}
+
+void RocksStore::reclaim_dropped(std::uint64_t stream) {
+    reclaimer_->reclaim(keys::stream_begin(stream), keys::stream_begin(stream + 1), [this, stream] {
+        database_->Delete({}, catalog_family_, keys::row_key(dropped_table, keys::stream_begin(stream)));
+    });
 }
 
 Result<void> RocksStore::open_database() {
     const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-        {rocksdb::kDefaultColumnFamilyName, {}}, {"catalog", catalog_options()}, {"records", record_options()}};
+        {rocksdb::kDefaultColumnFamilyName, {}}, {"catalog", catalog_options()}, {"records", record_options(options_)}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
     const auto status =
-        rocksdb::DB::Open(database_options(), options_.directory.string(), families, &handles, &database);
+        rocksdb::DB::Open(database_options(options_), options_.directory.string(), families, &handles, &database);
     if (!status.ok()) return cannot_open(options_.directory, status);
     database_.reset(database);
     database_->DestroyColumnFamilyHandle(handles[0]);

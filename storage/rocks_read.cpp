@@ -9,6 +9,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+// What a read from disk fetches at once: enough for a spinning disk's pace, little beside an answer's size.
+constexpr std::size_t readahead_bytes = 1024 * 1024;
+
 Error read_failed(const rocksdb::Status& status) {
     return {ErrorCode::io_failure, "The store cannot read: " + status.ToString() + '.'};
 }
@@ -34,54 +37,75 @@ Timestamp arrival_of(Position position) {
     return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(position >> 20)}};
 }
 
-struct RocksStore::ReadAttempt {
-    ReadBatch batch;
-    rocksdb::Status status;
-};
-
-RocksStore::ReadAttempt RocksStore::attempt_read(const ShardState& shard, Position from, ReadLimits limits,
-                                                 rocksdb::ReadTier tier) const {
-    ReadAttempt attempt;
-    ReadBatch& batch = attempt.batch;
-    batch.next = from;
-    // Asked before the iterator sees the records: what a closed shard holds no longer grows.
-    batch.closed = shard.closed() || shard.gone();
-
-    const std::string end_key = keys::record_key(shard.key(), end_position);
+// Appends records from the database to the batch, from `batch.next` on.
+rocksdb::Status RocksStore::read_records(ShardKey shard, const ReadLimits& limits, rocksdb::ReadTier tier,
+                                         ReadBatch& batch) const {
+    log_reads_.fetch_add(1, std::memory_order_relaxed);
+    const std::string end_key = keys::record_key(shard, end_position);
     const rocksdb::Slice upper_bound(end_key);
     rocksdb::ReadOptions options;
     options.read_tier = tier;
     options.iterate_upper_bound = &upper_bound;
-    options.auto_prefix_mode = false;
+    options.background_purge_on_iterator_cleanup = true;
+    if (tier == rocksdb::kReadAllTier) options.readahead_size = readahead_bytes;
     const std::unique_ptr<rocksdb::Iterator> record(database_->NewIterator(options, record_family_));
     std::size_t bytes = 0;
-    for (record->Seek(keys::record_key(shard.key(), from)); record->Valid(); record->Next()) {
+    for (record->Seek(keys::record_key(shard, batch.next)); record->Valid(); record->Next()) {
         const auto value = view(record->value());
-        if (batch.records.size() == limits.records || (!batch.records.empty() && bytes + value.size() > limits.bytes)) {
-            return attempt;
-        }
+        const bool full = !batch.records.empty() && bytes + value.size() > limits.bytes;
+        if (full || batch.records.size() == limits.records) return rocksdb::Status::OK();
         bytes += value.size();
         const Position position = keys::position_of(view(record->key()));
         batch.records.push_back(parse_record(position, value));
         batch.next = position + 1;
     }
-    attempt.status = record->status();
-    batch.reached_tip = attempt.status.ok();
-    return attempt;
+    batch.reached_tip = record->status().ok();
+    return record->status();
+}
+
+// What was read at the tip is what the shard's other readers will ask for next.
+void RocksStore::remember(ShardState& shard, const ReadBatch& batch, std::size_t first, Position from) {
+    if (!batch.reached_tip || batch.records.size() == first) return;
+    tails_.add(shard.tail(), from, batch.next, std::span(batch.records).subspan(first));
 }
 
 asio::awaitable<Result<ReadBatch>> RocksStore::read(ShardKey key, Position from, ReadLimits limits) {
     const auto shard = shards_.find(key);
     if (!shard) co_return ReadBatch{{}, from, true, true};
+    ReadBatch batch;
+    batch.next = std::max(from, shard->floor());
+    // Asked before the tip is, and that before the records are: what a closed shard holds no longer grows.
+    batch.closed = shard->closed() || shard->gone();
+    const Position tip = tip_of(*shard);
+    const bool has_room = batch.next >= tip || TailCache::read(*shard->tail(), limits, batch);
+    batch.reached_tip = shard->gone() || batch.next >= tip;
+    if (batch.reached_tip || !has_room) co_return std::move(batch);
+
+    const Position found_from = batch.next;
+    const std::size_t found = batch.records.size();
+    ReadLimits rest = limits;
+    for (const auto& record : batch.records) rest.bytes -= std::min(rest.bytes, record.data.size());
     // Most reads are of what came last and is in memory: those are answered here. A read that would have to wait for
     // the disk is begun again where waiting is allowed, unless it has found something to answer with already.
-    auto attempt = attempt_read(*shard, from, limits, rocksdb::kBlockCacheTier);
-    if (attempt.status.IsIncomplete() && attempt.batch.records.empty()) {
-        attempt =
-            co_await run_blocking(pool_, [&] { return attempt_read(*shard, from, limits, rocksdb::kReadAllTier); });
+    auto status = read_records(key, rest, rocksdb::kBlockCacheTier, batch);
+    if (status.IsIncomplete() && batch.records.empty()) {
+        const auto read_from_disk = [&] { return read_records(key, rest, rocksdb::kReadAllTier, batch); };
+        status = co_await run_blocking(pool_, read_from_disk);
     }
-    if (!attempt.status.ok() && !attempt.status.IsIncomplete()) co_return read_failed(attempt.status);
-    co_return std::move(attempt.batch);
+    if (!status.ok() && !status.IsIncomplete()) co_return read_failed(status);
+    remember(*shard, batch, found, found_from);
+    // Nothing will come before the tip any more, so that who found nothing there need not look again.
+    if (batch.reached_tip) batch.next = std::max(batch.next, tip);
+    co_return std::move(batch);
+}
+
+StoreStatistics RocksStore::statistics() const {
+    StoreStatistics found;
+    found.log_reads = log_reads_.load(std::memory_order_relaxed);
+    found.tail_cache_bytes = tails_.bytes();
+    database_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &found.memtable_bytes);
+    database_->GetIntProperty(record_family_, rocksdb::DB::Properties::kBlockCacheUsage, &found.block_cache_bytes);
+    return found;
 }
 
 Position RocksStore::recover_tip(ShardKey shard) const {

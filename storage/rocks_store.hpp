@@ -5,8 +5,11 @@
 #include <memory>
 
 #include "storage/commit_queue.hpp"
+#include "storage/memory_share.hpp"
 #include "storage/shard_index.hpp"
+#include "storage/space_reclaimer.hpp"
 #include "storage/store.hpp"
+#include "storage/tail_cache.hpp"
 
 namespace rivulet {
 
@@ -14,13 +17,15 @@ namespace rivulet {
 class RocksStore final : public Store, public Catalog, public RecordLog {
 public:
     RocksStore(const Options& options, Clock& clock, BlockingPool& pool)
-        : options_(options), clock_(clock), pool_(pool) {}
+        : options_(options), clock_(clock), pool_(pool), tails_(memory_share(options.memory_bytes).tail_cache) {}
     ~RocksStore() override;
 
     /// Opens or creates the database; call once, first.
     Result<void> start();
 
     void drain() override { queue_->drain(); }
+    StoreStatistics statistics() const override;
+    Result<void> checkpoint(const std::filesystem::path& directory) override;
     Catalog& catalog() override { return *this; }
     RecordLog& log() override { return *this; }
     Table<Stream>& streams() override { return streams_; }
@@ -41,11 +46,18 @@ private:
     class AppendItem;
     class TransactionItem;
 
+    // Streams that are dropped, and whose room is not all given back yet.
+    static constexpr std::string_view dropped_table = "dropped";
+
+    Result<void> check_directory() const;
     Result<void> open_database();
     Result<void> check_format();
     Result<void> load_next_id();
-    struct ReadAttempt;
-    ReadAttempt attempt_read(const ShardState& shard, Position from, ReadLimits limits, rocksdb::ReadTier tier) const;
+    Result<void> resume_reclaiming();
+    void reclaim_dropped(std::uint64_t stream);
+    rocksdb::Status read_records(ShardKey shard, const ReadLimits& limits, rocksdb::ReadTier tier,
+                                 ReadBatch& batch) const;
+    void remember(ShardState& shard, const ReadBatch& batch, std::size_t first, Position from);
     Position recover_tip(ShardKey shard) const;
     Position tip_of(ShardState& shard) const;
 
@@ -55,12 +67,15 @@ private:
     std::unique_ptr<rocksdb::DB> database_;
     rocksdb::ColumnFamilyHandle* catalog_family_ = nullptr;
     rocksdb::ColumnFamilyHandle* record_family_ = nullptr;
-    std::uint64_t next_id_ = 1;  ///< writer thread only, once open
+    std::uint64_t next_id_ = 1;  ///< of whoever has the commit queue's turn, once open
+    mutable std::atomic<std::uint64_t> log_reads_ = 0;
+    TailCache tails_;
     ShardIndex shards_;
     Table<Stream> streams_{"stream"};
     Table<Consumer> consumers_{"consumer"};
     Table<AccountSettings> account_settings_{"account_settings"};
-    std::unique_ptr<CommitQueue> queue_;
+    std::unique_ptr<SpaceReclaimer> reclaimer_;
+    std::shared_ptr<CommitQueue> queue_;
 };
 
 }  // namespace rivulet

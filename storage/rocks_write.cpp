@@ -1,3 +1,5 @@
+#include <array>
+
 #include "common/completion.hpp"
 #include "storage/keys.hpp"
 #include "storage/rocks_store.hpp"
@@ -23,6 +25,12 @@ public:
 
     bool is_transaction() const override { return false; }
 
+    std::size_t bytes() const override {
+        std::size_t bytes = 0;
+        for (const auto& record : records_) bytes += record.partition_key.size() + record.data.size();
+        return bytes;
+    }
+
     bool stage(rocksdb::WriteBatch& batch) override {
         const Timestamp now = store_.clock_.now();
         bool changes = false;
@@ -35,8 +43,7 @@ public:
             }
             store_.tip_of(*shard);
             const Position position = shard->next(now);
-            batch.Put(store_.record_family_, keys::record_key(record.shard, position),
-                      keys::record_value(record.partition_key, record.data));
+            put(batch, record, position);
             positions_.emplace_back(position);
             changes = true;
         }
@@ -58,6 +65,22 @@ public:
     }
 
 private:
+    // From the request's own bytes into the batch, without a copy of them in between.
+    void put(rocksdb::WriteBatch& batch, const NewRecord& record, Position position) const {
+        std::array<char, keys::record_key_bytes> key_bytes;
+        keys::write_big_endian(key_bytes.data(), record.shard.stream, 8);
+        keys::write_big_endian(key_bytes.data() + 8, record.shard.shard, 4);
+        keys::write_big_endian(key_bytes.data() + 12, position, 8);
+        std::array<char, keys::value_head_bytes> head;
+        keys::write_big_endian(head.data(), record.partition_key.size(), keys::value_head_bytes);
+        const rocksdb::Slice key(key_bytes.data(), key_bytes.size());
+        const std::array value = {rocksdb::Slice(head.data(), head.size()),
+                                  rocksdb::Slice(record.partition_key.data(), record.partition_key.size()),
+                                  rocksdb::Slice(record.data.data(), record.data.size())};
+        batch.Put(store_.record_family_, rocksdb::SliceParts(&key, 1),
+                  rocksdb::SliceParts(value.data(), static_cast<int>(value.size())));
+    }
+
     // A request's records go to few shards: each is looked up once.
     ShardState* find(ShardKey key) {
         for (const auto& [known, shard] : touched_) {
@@ -80,6 +103,8 @@ public:
         : store_(store), body_(std::move(body)), done_(std::move(done)) {}
 
     bool is_transaction() const override { return true; }
+
+    std::size_t bytes() const override { return 0; }
 
     bool stage(rocksdb::WriteBatch& batch) override {
         batch_ = &batch;
@@ -150,8 +175,11 @@ public:
         batch_->DeleteRange(store_.record_family_, keys::stream_begin(stream), keys::stream_begin(stream + 1));
         const auto floors = [](std::uint64_t id) { return keys::row_key("floor", keys::stream_begin(id)); };
         batch_->DeleteRange(store_.catalog_family_, floors(stream), floors(stream + 1));
+        // Giving the room back takes long: it goes on in the background, after a restart too.
+        batch_->Put(store_.catalog_family_, keys::row_key(dropped_table, keys::stream_begin(stream)), "");
         publish_.emplace_back([this, stream] {
             for (const auto& state : store_.shards_.remove_stream(stream)) state->drop();
+            store_.reclaim_dropped(stream);
         });
     }
 
@@ -166,17 +194,21 @@ private:
 };
 
 asio::awaitable<Result<void>> RocksStore::transact(std::function<Result<void>(Transaction&)> body) {
-    return await_callback<Result<void>>([this, body = std::move(body)](auto done) mutable {
-        queue_->submit(std::make_unique<TransactionItem>(*this, std::move(body), std::move(done)));
-    });
+    return await_callback<Result<void>>(
+        [this, body = std::move(body)](auto done, const asio::any_io_executor& executor) mutable {
+            queue_->submit(std::make_unique<TransactionItem>(*this, std::move(body), std::move(done)), executor);
+        });
 }
 
 asio::awaitable<Result<std::vector<std::optional<Position>>>> RocksStore::append(std::span<const NewRecord> records) {
-    return await_callback<AppendItem::Answer>(
-        [this, records](auto done) { queue_->submit(std::make_unique<AppendItem>(*this, records, std::move(done))); });
+    return await_callback<AppendItem::Answer>([this, records](auto done, const asio::any_io_executor& executor) {
+        queue_->submit(std::make_unique<AppendItem>(*this, records, std::move(done)), executor);
+    });
 }
 
 Result<void> RocksStore::trim(ShardKey shard, Position before) {
+    const auto state = shards_.find(shard);
+    if (!state) return {};
     const std::string begin = keys::record_key(shard, 0);
     const std::string end = keys::record_key(shard, before);
     const rocksdb::Slice upper_bound(end);
@@ -186,17 +218,19 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     first->Seek(begin);
     if (!first->status().ok()) return write_failed(first->status());
     if (!first->Valid()) return {};
-    // Cut from the first record that is there: marks that overlap, one from every look, would burden every read.
-    rocksdb::WriteBatch batch;
-    batch.DeleteRange(record_family_, first->key(), end);
     // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile.
-    const auto tip_now = tip(shard);
-    if (!tip_now) return tip_now.error();
     std::string floor;
-    keys::append_big_endian(floor, *tip_now, 8);
+    keys::append_big_endian(floor, tip_of(*state), 8);
+    rocksdb::WriteBatch batch;
     batch.Put(catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
+    // Cut from the first record that is there: marks that overlap, one from every look, would burden every read.
+    batch.DeleteRange(record_family_, first->key(), end);
+    state->raise_floor(before);
+    // Whole files go without being read; the mark comes after them, for one that went may have held an older mark.
+    if (const auto dropped = reclaimer_->drop_files(begin, end); !dropped.ok()) return write_failed(dropped);
     const auto status = database_->Write({}, &batch);
     if (!status.ok()) return write_failed(status);
+    reclaimer_->compact_if_large(begin, end);
     return {};
 }
 

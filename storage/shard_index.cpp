@@ -30,6 +30,18 @@ void ShardState::drop() {
     wake();
 }
 
+void ShardState::raise_floor(Position before) {
+    Position floor = floor_.load(std::memory_order_relaxed);
+    while (floor < before && !floor_.compare_exchange_weak(floor, before, std::memory_order_acq_rel)) {
+    }
+}
+
+std::shared_ptr<ShardTail> ShardState::tail() {
+    const std::lock_guard lock(mutex_);
+    if (!tail_) tail_ = std::make_shared<ShardTail>();
+    return tail_;
+}
+
 ShardState::Registration ShardState::remember(std::function<void()> waker) {
     const std::lock_guard lock(mutex_);
     return wakers_.insert(wakers_.end(), std::move(waker));

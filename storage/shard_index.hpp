@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/record_log.hpp"
+#include "storage/tail_cache.hpp"
 
 namespace rivulet {
 
@@ -25,13 +26,20 @@ public:
     /// The position after the last committed record. `recover` finds it after a restart, when it is first asked for.
     Position tip(const std::function<Position(ShardKey)>& recover);
 
-    /// Writer thread only: the position of the next record, arriving at `now`.
+    /// Of whoever has the commit queue's turn: the position of the next record, arriving at `now`.
     Position next(Timestamp now);
 
-    /// Writer thread only: all positions given out so far are committed.
+    /// Of whoever has the commit queue's turn: all positions given out so far are committed.
     void publish();
     void close();
     void drop();
+
+    /// Records before this position are trimmed away, whatever a cache may still hold.
+    Position floor() const { return floor_.load(std::memory_order_acquire); }
+    void raise_floor(Position before);
+
+    /// What is remembered of the shard's last records; made at first use.
+    std::shared_ptr<ShardTail> tail();
 
     /// `waker` is called at every publish, close and drop, until `forget`.
     using Registration = std::list<std::function<void()>>::iterator;
@@ -44,11 +52,13 @@ private:
     const ShardKey key_;
     std::once_flag recovered_;
     std::atomic<Position> tip_ = 0;
-    Position next_ = 0;  ///< writer thread only; runs ahead of `tip_` while a group is being committed
+    Position next_ = 0;  ///< runs ahead of `tip_` while a group is being committed
+    std::atomic<Position> floor_ = 0;
     std::atomic<bool> closed_;
     std::atomic<bool> gone_ = false;
     std::mutex mutex_;
     std::list<std::function<void()>> wakers_;
+    std::shared_ptr<ShardTail> tail_;
 };
 
 /// All shards, by key. Thread safety: every member may be called from any thread.

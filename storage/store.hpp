@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -13,7 +14,19 @@
 #include "storage/record_log.hpp"
 #include "storage/stream.hpp"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace rivulet {
+
+/// What the store has done since it was opened.
+struct StoreStatistics {
+    std::uint64_t log_reads = 0;          ///< reads of records that memory shared by a shard's readers did not answer
+    std::size_t tail_cache_bytes = 0;     ///< what that memory holds
+    std::uint64_t memtable_bytes = 0;     ///< records not yet in files
+    std::uint64_t block_cache_bytes = 0;  ///< file contents held
+};
 
 /// What is durable: one RocksDB database under the data directory, seen as a catalog and a record log that commit
 /// together, through one writer.
@@ -24,6 +37,10 @@ public:
     struct Options {
         std::filesystem::path directory;
         Durability durability = Durability::process;
+        /// Memory for records on their way to files, for what is read from files, and for the shards' last records.
+        std::size_t memory_bytes = 128UL * 1024 * 1024;
+        /// The file system, for tests that make it fail; null: the machine's.
+        rocksdb::Env* environment = nullptr;
     };
 
     /// Opens the database in `options.directory`, creating both if absent. `clock` and `pool` must outlive the store.
@@ -36,6 +53,12 @@ public:
     /// Returns when everything asked of the writer so far has been answered: before the executors that wait for its
     /// answers go away. Blocks.
     virtual void drain() = 0;
+
+    virtual StoreStatistics statistics() const = 0;
+
+    /// Makes `directory`, which must not exist, another store with all that is committed by now. Where both are on one
+    /// file system their files are shared, and it takes neither time nor room. Blocks. Errors: io_failure.
+    virtual Result<void> checkpoint(const std::filesystem::path& directory) = 0;
 
     virtual Catalog& catalog() = 0;
     virtual RecordLog& log() = 0;

@@ -16,7 +16,24 @@ const Shard* Stream::find_shard(std::uint32_t ordinal) const {
     return found != shards.end() && found->ordinal == ordinal ? &*found : nullptr;
 }
 
+void OpenShardOrder::make(const std::vector<Shard>& shards) {
+    indexes_.clear();
+    for (std::uint32_t i = 0; i < shards.size(); ++i) {
+        if (shards[i].is_open()) indexes_.push_back(i);
+    }
+    std::ranges::sort(indexes_, {}, [&](std::uint32_t i) { return shards[i].first_hash_key; });
+}
+
+const Shard* OpenShardOrder::find(const std::vector<Shard>& shards, uint128 hash_key) const {
+    const auto after =
+        std::ranges::upper_bound(indexes_, hash_key, {}, [&](std::uint32_t i) { return shards[i].first_hash_key; });
+    if (after == indexes_.begin()) return nullptr;
+    const Shard& shard = shards[*std::prev(after)];
+    return hash_key <= shard.last_hash_key ? &shard : nullptr;
+}
+
 const Shard* Stream::shard_for(uint128 hash_key) const {
+    if (open_shards.is_made()) return open_shards.find(shards, hash_key);
     // Newer shards are behind older ones and most streams have few: the open ones are found quickest from the back.
     for (auto shard = shards.rbegin(); shard != shards.rend(); ++shard) {
         if (shard->is_open() && shard->first_hash_key <= hash_key && hash_key <= shard->last_hash_key) return &*shard;

@@ -42,6 +42,28 @@ struct DailyPeak {
     bool operator==(const DailyPeak&) const = default;
 };
 
+/// The order of a stream's open shards in the hash key space, as indexes of its shards. It is made when the stream is
+/// put in place, and not taken along by a copy, which may be changed.
+class OpenShardOrder {
+public:
+    OpenShardOrder() = default;
+    OpenShardOrder(const OpenShardOrder&) {}
+    OpenShardOrder(OpenShardOrder&&) = default;
+    OpenShardOrder& operator=(const OpenShardOrder&) {
+        indexes_.clear();
+        return *this;
+    }
+    OpenShardOrder& operator=(OpenShardOrder&&) = default;
+    bool operator==(const OpenShardOrder&) const { return true; }
+
+    void make(const std::vector<Shard>& shards);
+    bool is_made() const { return !indexes_.empty(); }
+    const Shard* find(const std::vector<Shard>& shards, uint128 hash_key) const;
+
+private:
+    std::vector<std::uint32_t> indexes_;
+};
+
 /// A stream as the catalog keeps it. Snapshots are immutable and shared; a change puts a new one in place.
 struct Stream {
     std::uint64_t id = 0;  ///< never used again, so a new stream of the same name has none of the old one's records
@@ -62,6 +84,7 @@ struct Stream {
     std::vector<DailyPeak> write_peaks;  ///< of an on-demand stream, by day, no two of a day
     std::uint32_t next_shard = 0;        ///< the ordinal the next shard gets
     std::vector<Shard> shards;           ///< by ordinal; gaps where expired shards were
+    OpenShardOrder open_shards;
 
     bool operator==(const Stream&) const = default;
 
@@ -75,6 +98,9 @@ struct Stream {
     const Shard* shard_for(uint128 hash_key) const;
 
     std::size_t open_shard_count() const;
+
+    /// Called by the table before others see the stream, which changes no more then.
+    void prepare_to_share() { open_shards.make(shards); }
 };
 
 /// The catalog's key of a stream; its order is by account, region and name.

@@ -1,5 +1,7 @@
 #include "server/wire/decode.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -70,10 +72,12 @@ public:
         return number(static_cast<double>(value), static_cast<std::int64_t>(std::min(value, most)));
     }
     bool number_float(json::number_float_t value, const json::string_t&) { return number(value, clamp(value)); }
-    bool string(json::string_t& value);
+    bool string(json::string_t& value) { return text(value); }
+    bool text(std::string_view value);
     bool binary(json::binary_t& value);
     bool start_object(std::size_t);
-    bool key(json::string_t& name);
+    bool key(json::string_t& name) { return member_name(name); }
+    bool member_name(std::string_view name);
     bool end_object() { return end(); }
     bool start_array(std::size_t);
     bool end_array() { return end(); }
@@ -124,7 +128,7 @@ private:
         return true;
     }
     bool scalar_mismatch(const Shape& shape, std::string_view got);
-    bool blob(const Slot& slot, const std::string& text);
+    bool blob(const Slot& slot, std::string_view digits);
 
     const Format format_;
     const Shape* root_shape_;
@@ -193,15 +197,15 @@ bool Builder::number(double value, std::int64_t whole) {
     }
 }
 
-bool Builder::string(json::string_t& value) {
+bool Builder::text(std::string_view value) {
     if (stack_.empty()) return not_object();
     const auto slot = next();
     if (!slot.shape) return true;
     switch (slot.shape->kind) {
-        case Kind::string: *static_cast<std::string*>(slot.make()) = std::move(value); return true;
+        case Kind::string: static_cast<std::string*>(slot.make())->assign(value); return true;
         case Kind::blob: return blob(slot, value);
         case Kind::boolean: {
-            std::string shouted = value;
+            std::string shouted(value);
             std::ranges::transform(shouted, shouted.begin(),
                                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
             return fault('\'' + shouted + "' can not be converted to an Boolean");
@@ -210,16 +214,16 @@ bool Builder::string(json::string_t& value) {
     }
 }
 
-bool Builder::blob(const Slot& slot, const std::string& text) {
+bool Builder::blob(const Slot& slot, std::string_view digits) {
     using FaultKind = Base64Fault::Kind;
-    const auto broken = base64_decode(text, static_cast<Blob*>(slot.make())->bytes);
+    const auto broken = base64_decode(digits, static_cast<Blob*>(slot.make())->bytes);
     if (broken.kind == FaultKind::none) return true;
-    const std::string refusal = '\'' + text + "' can not be converted to a Blob: ";
+    const std::string refusal = '\'' + std::string(digits) + "' can not be converted to a Blob: ";
     switch (broken.kind) {
         case FaultKind::none: break;
         case FaultKind::length:
             return fault(refusal + "Base64 encoded length is expected a multiple of 4 bytes but found: " +
-                         std::to_string(text.size()));
+                         std::to_string(digits.size()));
         case FaultKind::character:
             return fault(refusal + "Invalid Base64 character: '" + std::string(1, broken.character) + '\'');
         case FaultKind::last_character: return fault(refusal + "Invalid last non-pad Base64 character dectected");
@@ -262,14 +266,14 @@ bool Builder::start_array(std::size_t) {
     return open(next(), Kind::list, "Start of list found where not expected");
 }
 
-bool Builder::key(json::string_t& name) {
+bool Builder::member_name(std::string_view name) {
     Frame& frame = stack_.back();
     if (!frame.shape) return true;
     if (frame.shape->kind == Kind::map) {
         auto& map = *static_cast<StringMap*>(frame.value);
         if (map.size() >= max_kept_entries) return true;
         std::erase_if(map, [&](const auto& entry) { return entry.first == name; });
-        map.emplace_back(std::move(name), std::string());
+        map.emplace_back(std::string(name), std::string());
         return true;
     }
     const auto found = std::ranges::find(frame.shape->members, name, &Member::name);
@@ -277,12 +281,69 @@ bool Builder::key(json::string_t& name) {
     return true;
 }
 
+/// simdjson's reader with its buffers, which are kept for the next document of a usual size.
+class FastReader {
+public:
+    /// Hands the document's events to `builder`. False if simdjson does not take it, and then nothing was handed over.
+    bool read(std::string_view document, Builder& builder) {
+        constexpr std::size_t kept_bytes = 2 * 1024 * 1024;
+        padded_.assign(document);
+        padded_.resize(document.size() + simdjson::SIMDJSON_PADDING);
+        simdjson::dom::element root;
+        const bool taken = parser_.parse(padded_.data(), document.size(), false).get(root) == simdjson::SUCCESS;
+        if (taken) walk(root, builder);
+        if (padded_.capacity() > kept_bytes) {
+            padded_ = {};
+            parser_ = simdjson::dom::parser();
+        }
+        return taken;
+    }
+
+private:
+    // False ends the walk, as it does for nlohmann's readers. The builder bounds the depth.
+    static bool walk(const simdjson::dom::element& value, Builder& builder) {
+        using Type = simdjson::dom::element_type;
+        switch (value.type()) {
+            case Type::ARRAY: {
+                if (!builder.start_array(0)) return false;
+                for (const auto element : simdjson::dom::array(value)) {
+                    if (!walk(element, builder)) return false;
+                }
+                return builder.end_array();
+            }
+            case Type::OBJECT: {
+                if (!builder.start_object(0)) return false;
+                for (const auto& [name, member] : simdjson::dom::object(value)) {
+                    if (!builder.member_name(name) || !walk(member, builder)) return false;
+                }
+                return builder.end_object();
+            }
+            case Type::INT64: {
+                const std::int64_t number = value;
+                return number < 0 ? builder.number_integer(number)
+                                  : builder.number_unsigned(static_cast<std::uint64_t>(number));
+            }
+            case Type::UINT64: return builder.number_unsigned(std::uint64_t(value));
+            case Type::DOUBLE: return builder.number_float(double(value), {});
+            case Type::STRING: return builder.text(std::string_view(value));
+            case Type::BOOL: return builder.boolean(bool(value));
+            case Type::NULL_VALUE: return builder.null();
+        }
+        return false;
+    }
+
+    simdjson::dom::parser parser_;
+    std::string padded_;
+};
+
 }  // namespace
 
 Decoded decode(Format format, std::string_view body, const Shape* shape, void* target) {
     Builder builder(format, target ? shape : nullptr, target);
     if (format == Format::json) {
-        json::sax_parse(body.begin(), body.end(), &builder);
+        thread_local FastReader reader;
+        // What the fast reader does not take is rare, and for the other one to judge: numbers beyond 64 bits, say.
+        if (!reader.read(body, builder)) json::sax_parse(body.begin(), body.end(), &builder);
     } else {
         const auto document = checked_cbor(body);
         builder.outcome.well_formed = document.has_value();

@@ -1,5 +1,6 @@
 #include "server/wire/encode.hpp"
 
+#include <charconv>
 #include <cstdio>
 
 #include "common/base64.hpp"
@@ -24,7 +25,10 @@ public:
         out_ += ':';
     }
     void text(std::string_view value);
-    void integer(std::int64_t value) { out_ += std::to_string(value); }
+    void integer(std::int64_t value) {
+        char digits[24];
+        out_.append(digits, std::to_chars(digits, digits + sizeof digits, value).ptr);
+    }
     void boolean(bool value) { out_ += value ? "true" : "false"; }
     void blob(std::string_view bytes) {
         out_ += '"';
@@ -33,38 +37,48 @@ public:
     }
     void timestamp(Timestamp time) {
         const auto milliseconds = time.time_since_epoch().count();
-        char buffer[32];
-        const int size = std::snprintf(buffer, sizeof buffer, "%lld.%03d", static_cast<long long>(milliseconds / 1000),
-                                       static_cast<int>(milliseconds % 1000));
-        out_.append(buffer, static_cast<std::size_t>(size));
+        integer(milliseconds / 1000);
+        const auto fraction = static_cast<int>(milliseconds % 1000);
+        for (const int digit : {'.' - '0', fraction / 100, fraction / 10 % 10, fraction % 10}) {
+            out_ += static_cast<char>('0' + digit);
+        }
     }
 
 private:
+    void escape(char c);
+
     std::string& out_;
 };
 
 void JsonWriter::text(std::string_view value) {
     out_ += '"';
-    for (const char c : value) {
-        switch (c) {
-            case '"': out_ += "\\\""; break;
-            case '\\': out_ += "\\\\"; break;
-            case '\b': out_ += "\\b"; break;
-            case '\f': out_ += "\\f"; break;
-            case '\n': out_ += "\\n"; break;
-            case '\r': out_ += "\\r"; break;
-            case '\t': out_ += "\\t"; break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    char escaped[8];
-                    std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
-                    out_ += escaped;
-                } else {
-                    out_ += c;
-                }
+    std::size_t written = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+        const char c = value[i];
+        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
+        out_.append(value, written, i - written);
+        written = i + 1;
+        escape(c);
+    }
+    out_.append(value, written);
+    out_ += '"';
+}
+
+void JsonWriter::escape(char c) {
+    switch (c) {
+        case '"': out_ += "\\\""; break;
+        case '\\': out_ += "\\\\"; break;
+        case '\b': out_ += "\\b"; break;
+        case '\f': out_ += "\\f"; break;
+        case '\n': out_ += "\\n"; break;
+        case '\r': out_ += "\\r"; break;
+        case '\t': out_ += "\\t"; break;
+        default: {
+            char escaped[8];
+            std::snprintf(escaped, sizeof escaped, "\\u%04x", c);
+            out_ += escaped;
         }
     }
-    out_ += '"';
 }
 
 /// Concise Binary Object Representation (RFC 8949), definite lengths only.
@@ -181,9 +195,37 @@ void write(Writer& writer, const Shape& shape, const void* value) {
     }
 }
 
+/// About how many bytes a value becomes, for one allocation that is neither too small nor wasteful.
+std::size_t estimated_bytes(const Shape& shape, const void* value) {
+    constexpr std::size_t scalar_bytes = 24;
+    switch (shape.kind) {
+        case Kind::string: return static_cast<const std::string*>(value)->size() + 4;
+        case Kind::blob: return static_cast<const Blob*>(value)->bytes.size() * 4 / 3 + 8;
+        case Kind::list: {
+            std::size_t bytes = 8;
+            const std::size_t size = shape.list.size(value);
+            for (std::size_t i = 0; i < size; ++i) {
+                bytes += estimated_bytes(*shape.element, shape.list.at(value, i));
+            }
+            return bytes;
+        }
+        case Kind::structure: {
+            std::size_t bytes = 8;
+            for (const auto& member : shape.members) {
+                if (const void* const found = member.get(value)) {
+                    bytes += member.name.size() + 4 + estimated_bytes(*member.shape, found);
+                }
+            }
+            return bytes;
+        }
+        default: return scalar_bytes;
+    }
+}
+
 template <class Writer>
-std::string write_all(const auto& action) {
+std::string write_all(const auto& action, std::size_t bytes = 0) {
     std::string out;
+    out.reserve(bytes);
     Writer writer(out);
     action(writer);
     return out;
@@ -193,7 +235,8 @@ std::string write_all(const auto& action) {
 
 std::string encode(Format format, const Shape& shape, const void* structure) {
     const auto action = [&](auto& writer) { write(writer, shape, structure); };
-    return format == Format::json ? write_all<JsonWriter>(action) : write_all<CborWriter>(action);
+    const std::size_t bytes = estimated_bytes(shape, structure);
+    return format == Format::json ? write_all<JsonWriter>(action, bytes) : write_all<CborWriter>(action, bytes);
 }
 
 std::string encode_texts(Format format, const StringMap& members) {

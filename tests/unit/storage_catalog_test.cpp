@@ -113,8 +113,37 @@ TEST_F(CatalogTest, lists_by_prefix_in_order_from_page_to_page) {
     EXPECT_EQ(names(store->streams().list("c/")), (std::vector<std::string>{}));
 }
 
+TEST_F(CatalogTest, finds_the_open_shard_of_every_hash_key_in_a_stream_of_many) {
+    constexpr std::uint32_t count = 1000;
+    Stream stream = named("wide");
+    for (std::uint32_t i = 0; i < count; ++i) {
+        Shard shard;
+        shard.ordinal = i;
+        // Backwards, so that neither order nor ordinal says where a key is.
+        const std::uint32_t place = count - 1 - i;
+        shard.first_hash_key = max_uint128 / count * place;
+        shard.last_hash_key = place + 1 == count ? max_uint128 : max_uint128 / count * (place + 1) - 1;
+        if (i == 7) shard.closed = 1;
+        stream.shards.push_back(shard);
+    }
+    ASSERT_TRUE(transact([&](Catalog::Transaction& transaction) -> Result<void> {
+        store->streams().put(transaction, "wide", stream);
+        return {};
+    }));
+    const auto found = store->streams().find("wide");
+    for (const auto& shard : found->shards) {
+        for (const uint128 key : {shard.first_hash_key, shard.last_hash_key}) {
+            EXPECT_EQ(found->shard_for(key), shard.is_open() ? &shard : nullptr) << shard.ordinal;
+        }
+    }
+    // A copy may be changed, and is then asked anew.
+    Stream copy = *found;
+    copy.shards[7].closed.reset();
+    EXPECT_EQ(copy.shard_for(copy.shards[7].first_hash_key), &copy.shards[7]);
+}
+
 TEST_F(CatalogTest, is_refused_to_a_second_server) {
-    const auto second = Store::open({directory.path() / "log", Durability::process}, clock, pool);
+    const auto second = Store::open(store_options, clock, pool);
     ASSERT_FALSE(second);
     EXPECT_THAT(second.error().message, testing::HasSubstr("another Rivulet server"));
 }

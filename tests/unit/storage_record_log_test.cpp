@@ -1,4 +1,4 @@
-#include "tests/unit/store_support.hpp"
+#include "tests/unit/log_support.hpp"
 
 namespace rivulet {
 namespace {
@@ -8,53 +8,7 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr ReadLimits plenty{10'000, 64 * 1024 * 1024};
-constexpr ShardKey shard{7, 0};
-
-class RecordLogTest : public testing::Test, public StoreUnderTest {
-protected:
-    void SetUp() override { create_stream({0, 1}); }
-
-    // A stream of the catalog, with id 7, so that its shards are known again after a restart.
-    void create_stream(std::vector<std::uint32_t> ordinals) {
-        change([&](Catalog::Transaction& transaction) {
-            Stream stream;
-            stream.id = shard.stream;
-            stream.name = "s";
-            stream.status = StreamStatus::active;
-            for (const auto ordinal : ordinals) {
-                Shard added;
-                added.ordinal = ordinal;
-                stream.shards.push_back(added);
-                transaction.open_shard({stream.id, ordinal});
-            }
-            store->streams().put(transaction, "s", stream);
-        });
-    }
-
-    void change(const std::function<void(Catalog::Transaction&)>& body) {
-        const auto done = run(store->catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
-            body(transaction);
-            return {};
-        }));
-        ASSERT_TRUE(done);
-    }
-
-    std::optional<Position> append(const std::string& data, ShardKey to = shard) {
-        const std::array records = {NewRecord{to, "key", data}};
-        const auto positions = run(store->log().append(records));
-        EXPECT_TRUE(positions);
-        return positions->front();
-    }
-
-    std::vector<std::string> read(Position from = 0, ShardKey of = shard) {
-        const auto batch = run(store->log().read(of, from, plenty));
-        EXPECT_TRUE(batch);
-        std::vector<std::string> data;
-        for (const auto& record : batch->records) data.push_back(record.data);
-        return data;
-    }
-};
+class RecordLogTest : public LogTest {};
 
 TEST_F(RecordLogTest, gives_back_what_was_appended_in_order) {
     append("a");

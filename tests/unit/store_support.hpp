@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <optional>
 
+#include "common/random.hpp"
 #include "storage/store.hpp"
 #include "tests/unit/temporary_directory.hpp"
 
@@ -15,7 +16,8 @@ public:
     StoreUnderTest() { open(); }
 
     void open() {
-        auto opened = Store::open({directory.path() / "log", Durability::process}, clock, pool);
+        store_options.directory = directory.path() / "log";
+        auto opened = Store::open(store_options, clock, pool);
         ASSERT_TRUE(opened) << opened.error().message;
         store = std::move(*opened);
     }
@@ -49,6 +51,7 @@ public:
     }
 
     TemporaryDirectory directory;
+    Store::Options store_options;
     ManualClock clock;
     BlockingPool pool{1};
     boost::asio::io_context io{1};

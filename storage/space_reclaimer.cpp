@@ -1,0 +1,85 @@
+#include "storage/space_reclaimer.hpp"
+
+#include <rocksdb/convenience.h>
+
+namespace rivulet {
+
+namespace {
+
+rocksdb::Slice slice(std::string_view text) {
+    return {text.data(), text.size()};
+}
+
+}  // namespace
+
+SpaceReclaimer::~SpaceReclaimer() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    arrived_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+rocksdb::Status SpaceReclaimer::drop_files(std::string_view begin, std::string_view end) {
+    const rocksdb::Slice from = slice(begin);
+    const rocksdb::Slice to = slice(end);
+    const rocksdb::RangePtr range(&from, &to);
+    return rocksdb::DeleteFilesInRanges(&database_, family_, &range, 1, false);
+}
+
+void SpaceReclaimer::reclaim(std::string begin, std::string end, std::function<void()> done) {
+    enqueue({std::move(begin), std::move(end), std::move(done), false});
+}
+
+void SpaceReclaimer::compact_if_large(const std::string& begin, const std::string& end) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!ranges_.empty()) return;
+    }
+    // Less is left to the compactions that come by themselves.
+    const rocksdb::Range range(begin, end);
+    std::uint64_t bytes = 0;
+    const auto measured =
+        database_.GetApproximateSizes(rocksdb::SizeApproximationOptions(), family_, &range, 1, &bytes);
+    if (!measured.ok() || bytes < large_bytes_) return;
+    enqueue({begin, end, {}, true});
+}
+
+void SpaceReclaimer::enqueue(Range range) {
+    {
+        const std::lock_guard lock(mutex_);
+        ranges_.push_back(std::move(range));
+        if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+    }
+    arrived_.notify_one();
+}
+
+void SpaceReclaimer::run() {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        arrived_.wait(lock, [this] { return stopping_ || !ranges_.empty(); });
+        if (stopping_) return;
+        const Range range = std::move(ranges_.front());
+        ranges_.pop_front();
+        lock.unlock();
+        if (work_on(range).ok() && range.done) range.done();
+        lock.lock();
+    }
+}
+
+rocksdb::Status SpaceReclaimer::work_on(const Range& range) {
+    if (!range.is_deleted) {
+        if (auto dropped = drop_files(range.begin, range.end); !dropped.ok()) return dropped;
+        auto deleted = database_.DeleteRange({}, family_, range.begin, range.end);
+        if (!deleted.ok()) return deleted;
+    }
+    rocksdb::CompactRangeOptions options;
+    options.exclusive_manual_compaction = false;
+    options.canceled = &stopping_;
+    const rocksdb::Slice from = slice(range.begin);
+    const rocksdb::Slice to = slice(range.end);
+    return database_.CompactRange(options, family_, &from, &to);
+}
+
+}  // namespace rivulet

@@ -1,0 +1,78 @@
+"""`rivulet snapshot create` while the server runs, and `restore` into another data directory."""
+
+import json
+import subprocess
+
+import pytest
+
+from clients import client
+from rivulet_server import BINARY
+from streams import create_stream, list_shards, put_all, read_stream, update_shard_count
+
+
+def snapshot(*arguments, check=True):
+    done = subprocess.run([str(BINARY), "snapshot", *map(str, arguments)], capture_output=True, text=True, timeout=60)
+    assert not check or done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def test_a_restored_snapshot_has_the_streams_records_buckets_and_objects_of_its_moment(rivulet, tmp_path):
+    server = rivulet()
+    kinesis, s3 = client(server, "kinesis"), client(server, "s3")
+    create_stream(kinesis, "prepared", 2)
+    put_all(kinesis, "prepared", [(f"k{number}", b"%d" % number) for number in range(200)])
+    update_shard_count(kinesis, "prepared", 3)
+    put_all(kinesis, "prepared", [(f"k{number}", b"%d" % number) for number in range(200, 300)])
+    s3.create_bucket(Bucket="fixtures")
+    s3.create_bucket(Bucket="empty")
+    large = bytes(range(256)) * 20_000
+    s3.put_object(Bucket="fixtures", Key="a/b/large", Body=large)
+    s3.put_object(Bucket="fixtures", Key="data.json", Body=b"{}", ContentType="application/json",
+                  Metadata={"origin": "test"})
+    shards, records = list_shards(kinesis, "prepared"), read_stream(kinesis, "prepared")
+
+    said = snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    assert "2 buckets with 2 objects" in said.stdout
+    put_all(kinesis, "prepared", [("k", b"too late")])
+    s3.delete_object(Bucket="fixtures", Key="data.json")
+
+    other = rivulet(start=False)
+    snapshot("restore", tmp_path / "snapshot", "--data-dir", other.data_dir)
+    other.start()
+    kinesis, s3 = client(other, "kinesis"), client(other, "s3")
+    assert list_shards(kinesis, "prepared") == shards
+    assert read_stream(kinesis, "prepared") == records
+    assert {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]} == {"fixtures", "empty"}
+    assert s3.get_object(Bucket="fixtures", Key="a/b/large")["Body"].read() == large
+    found = s3.get_object(Bucket="fixtures", Key="data.json")
+    assert (found["Body"].read(), found["ContentType"], found["Metadata"]) == (
+        b"{}", "application/json", {"origin": "test"})
+    put_all(kinesis, "prepared", [("k", b"goes on")])
+    assert len(read_stream(kinesis, "prepared")) == len(records) + 1
+
+
+def test_a_snapshot_overwrites_nothing(rivulet, tmp_path):
+    server = rivulet()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "file").write_text("mine")
+    refused = snapshot("create", tmp_path / "full", "--port", server.port, check=False)
+    assert refused.returncode == 1 and "There is something at" in refused.stderr
+    snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    refused = snapshot("restore", tmp_path / "snapshot", "--data-dir", server.data_dir, check=False)
+    assert refused.returncode == 1 and "is not empty" in refused.stderr
+    assert (tmp_path / "full" / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("form, complaint", [(None, "is no snapshot"), ({"format": 99}, "has form 99")])
+def test_what_is_no_snapshot_of_a_known_form_is_refused(tmp_path, form, complaint):
+    (tmp_path / "other").mkdir()
+    if form:
+        (tmp_path / "other" / "snapshot.json").write_text(json.dumps(form))
+    refused = snapshot("restore", tmp_path / "other", "--data-dir", tmp_path / "data", check=False)
+    assert refused.returncode == 1 and complaint in refused.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_nobody_to_ask_is_told(free_port, tmp_path):
+    refused = snapshot("create", tmp_path / "snapshot", "--port", free_port, check=False)
+    assert refused.returncode == 1 and "No server answers on port" in refused.stderr
