@@ -18,6 +18,7 @@ ErrorKind kind_of(ErrorCode code) {
         case ErrorCode::expired_iterator: return {"ExpiredIteratorException", 400};
         case ErrorCode::expired_next_token: return {"ExpiredNextTokenException", 400};
         case ErrorCode::invalid_argument: return {"InvalidArgumentException", 400};
+        case ErrorCode::kms_not_found: return {"KMSNotFoundException", 400};
         case ErrorCode::limit_exceeded: return {"LimitExceededException", 400};
         case ErrorCode::provisioned_throughput_exceeded: return {"ProvisionedThroughputExceededException", 400};
         case ErrorCode::resource_in_use: return {"ResourceInUseException", 400};

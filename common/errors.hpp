@@ -27,6 +27,7 @@ enum class ErrorCode : std::uint8_t {
     expired_iterator,
     expired_next_token,
     invalid_argument,
+    kms_not_found,
     limit_exceeded,
     provisioned_throughput_exceeded,
     resource_in_use,

@@ -24,18 +24,33 @@ inline constexpr std::int64_t shard_iterator_seconds = 300;
 inline constexpr std::int64_t next_token_seconds = 300;
 /// Open shards of an on-demand stream when it is created (API reference, CreateStream).
 inline constexpr std::int32_t on_demand_initial_shards = 4;
-/// Stream names in a ListStreams answer where the request names no limit (API reference, ListStreams).
-inline constexpr std::size_t default_list_streams = 100;
-/// Shards in a DescribeStream answer where the request names no limit (API reference, DescribeStream).
-inline constexpr std::size_t default_describe_stream_shards = 100;
+/// Streams in a ListStreams answer where the request names no limit, and at most (API reference, ListStreams).
+inline constexpr std::size_t max_list_streams = 100;
+/// Shards in a DescribeStream answer where the request names no limit, and at most (API reference, DescribeStream).
+inline constexpr std::size_t max_describe_stream_shards = 100;
 /// Shards in a ListShards answer where the request names no limit (API reference, ListShards).
 inline constexpr std::size_t default_list_shards = 1000;
 /// Consumers that may be registered with a stream (API reference, RegisterStreamConsumer).
 inline constexpr std::size_t max_consumers_per_stream = 20;
+/// The same for an on-demand stream of an account with a minimum throughput billing commitment.
+inline constexpr std::size_t max_consumers_per_advantage_stream = 50;
 /// Consumers of an account in a region that may be CREATING at a time (API reference, RegisterStreamConsumer).
 inline constexpr std::size_t max_creating_consumers = 5;
 /// Consumers in a ListStreamConsumers answer where the request names no limit, and at most (API reference).
 inline constexpr std::size_t max_list_stream_consumers = 100;
+/// Tags of a stream or consumer (API reference, TagResource).
+inline constexpr std::size_t max_tags = 50;
+/// Tags in a ListTagsForStream answer where the request names no limit (API reference, ListTagsForStream).
+inline constexpr std::size_t default_list_tags = 50;
+/// Bytes of a resource policy. The service does not say; it is what other services allow theirs.
+inline constexpr std::size_t max_policy_bytes = 20 * 1024;
+/// On-demand streams that an account may have in a region.
+inline constexpr std::size_t max_on_demand_streams = 50;
+/// MiB per second that an on-demand stream can be warmed for: 10 GiB (API reference, UpdateStreamWarmThroughput).
+inline constexpr std::int32_t max_warm_throughput_mibps = 10 * 1024;
+/// Hours that a minimum throughput billing commitment lasts at least (API reference,
+/// MinimumThroughputBillingCommitmentInput).
+inline constexpr std::int64_t min_commitment_hours = 24;
 
 // Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 

@@ -38,6 +38,7 @@ std::string RowCodec<Consumer>::encode(const Consumer& consumer) {
                 {"created", consumer.created.time_since_epoch().count()},
                 {"status", static_cast<int>(consumer.status)},
                 {"tags", consumer.tags}};
+    if (!consumer.policy.empty()) row["policy"] = consumer.policy;
     if (consumer.due) row["due"] = consumer.due->time_since_epoch().count();
     std::string bytes;
     json::to_cbor(row, bytes);
@@ -55,6 +56,7 @@ Result<Consumer> RowCodec<Consumer>::decode(std::string_view bytes) try {
     consumer.status = static_cast<ConsumerStatus>(row.at("status").get<int>());
     if (const auto due = row.find("due"); due != row.end()) consumer.due = timestamp(*due);
     consumer.tags = row.at("tags").get<decltype(consumer.tags)>();
+    if (const auto policy = row.find("policy"); policy != row.end()) consumer.policy = policy->get<std::string>();
     return consumer;
 } catch (const json::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("a consumer's catalog row cannot be read: ") + fault.what());

@@ -26,6 +26,7 @@ struct Consumer {
     /// When CREATING or DELETING ends; absent in a consumer that goes with its stream.
     std::optional<Timestamp> due;
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
+    std::string policy;                                     ///< the resource policy as it was given; empty: none
 
     bool operator==(const Consumer&) const = default;
 

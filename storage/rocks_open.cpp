@@ -130,6 +130,7 @@ Result<void> RocksStore::start() {
     if (auto loaded = load_next_id(); !loaded) return loaded.error();
     if (auto loaded = streams_.load(*this); !loaded) return loaded.error();
     if (auto loaded = consumers_.load(*this); !loaded) return loaded.error();
+    if (auto loaded = account_settings_.load(*this); !loaded) return loaded.error();
     for (const auto& stream : streams_.list({})) {
         for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open());
     }

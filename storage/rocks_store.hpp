@@ -30,6 +30,7 @@ public:
     RecordLog& log() override { return *this; }
     Table<Stream>& streams() override { return streams_; }
     Table<Consumer>& consumers() override { return consumers_; }
+    Table<AccountSettings>& account_settings() override { return account_settings_; }
 
     boost::asio::awaitable<Result<void>> transact(std::function<Result<void>(Transaction&)> body) override;
     Result<std::vector<std::pair<std::string, std::string>>> load_rows(std::string_view table) const override;
@@ -72,6 +73,7 @@ private:
     ShardIndex shards_;
     Table<Stream> streams_{"stream"};
     Table<Consumer> consumers_{"consumer"};
+    Table<AccountSettings> account_settings_{"account_settings"};
     std::unique_ptr<SpaceReclaimer> reclaimer_;
     std::shared_ptr<CommitQueue> queue_;
 };

@@ -8,6 +8,7 @@
 #include "common/clock.hpp"
 #include "common/result.hpp"
 #include "config/settings.hpp"
+#include "storage/account_settings.hpp"
 #include "storage/catalog.hpp"
 #include "storage/consumer.hpp"
 #include "storage/record_log.hpp"
@@ -67,6 +68,9 @@ public:
 
     /// All registered consumers, by `consumer_key`.
     virtual Table<Consumer>& consumers() = 0;
+
+    /// What accounts have set, by `account_settings_key`; an account without a row has the defaults.
+    virtual Table<AccountSettings>& account_settings() = 0;
 };
 
 }  // namespace rivulet

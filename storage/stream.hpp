@@ -69,6 +69,7 @@ struct Stream {
     Encryption encryption;
     std::vector<std::string> shard_level_metrics;           ///< what enhanced monitoring shows, sorted by name
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
+    std::string policy;                                     ///< the resource policy as it was given; empty: none
     std::optional<PendingChange> pending;
     std::uint32_t next_shard = 0;  ///< the ordinal the next shard gets
     std::vector<Shard> shards;     ///< by ordinal; gaps where expired shards were

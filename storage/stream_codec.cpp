@@ -72,6 +72,7 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
     if (stream.pending) row["pending"] = encode_change(*stream.pending);
     if (stream.encryption != Encryption{}) row["encryption"] = encode_encryption(stream.encryption);
     if (!stream.shard_level_metrics.empty()) row["shard_level_metrics"] = stream.shard_level_metrics;
+    if (!stream.policy.empty()) row["policy"] = stream.policy;
     for (const auto& shard : stream.shards) row["shards"].push_back(encode_shard(shard));
     std::string bytes;
     json::to_cbor(row, bytes);
@@ -91,6 +92,7 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     stream.max_record_kib = row.at("max_record_kib").get<std::int32_t>();
     stream.warm_throughput_mibps = optional_member<std::int32_t>(row, "warm_throughput_mibps").value_or(0);
     stream.tags = row.at("tags").get<decltype(stream.tags)>();
+    stream.policy = optional_member<std::string>(row, "policy").value_or("");
     stream.next_shard = row.at("next_shard").get<std::uint32_t>();
     if (const auto pending = row.find("pending"); pending != row.end()) {
         stream.pending = decode_pending(*pending, stream.status);

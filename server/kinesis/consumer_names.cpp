@@ -45,8 +45,9 @@ Found find_consumer(const Call& call, const std::string& consumer_arn) {
     const auto arn = parse_arn(consumer_arn);
     const auto resource = arn ? parse_resource(arn->resource) : std::nullopt;
     if (!resource) return errors::consumer_not_found(consumer_arn, call.owner.account);
+    if (arn->account != call.owner.account) return errors::access_denied(call.owner, call.operation, consumer_arn);
     auto consumer = call.service.store.consumers().find(consumer_key(call.owner, resource->stream, resource->name));
-    // Whatever in the ARN is another's, be it the account or the time of creation, makes it another consumer's.
+    // Whatever in the ARN is another's, be it the region or the time of creation, makes it another consumer's.
     if (!consumer || consumer->arn() != consumer_arn) return errors::consumer_not_found(consumer_arn, arn->account);
     return consumer;
 }

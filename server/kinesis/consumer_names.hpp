@@ -15,8 +15,8 @@ namespace rivulet::kinesis {
 std::string_view status_name(ConsumerStatus status);
 
 /// A consumer by its ARN, which holds its creation time.
-/// Errors: resource_not_found, also for an ARN that is not of the caller's account and region, or of an earlier
-/// consumer of the same name.
+/// Errors: access_denied for an ARN of another account; resource_not_found, also for an ARN of another region or of an
+/// earlier consumer of the same name.
 Result<std::shared_ptr<const Consumer>> find_consumer(const Call& call, const std::string& consumer_arn);
 
 /// A consumer by its ARN, by its stream's ARN and its own name, or by all three.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "server/kinesis/describe.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
@@ -75,7 +77,9 @@ asio::awaitable<Result<DescribeStreamOutput>> describe_stream(const Call& call, 
         if (!ordinal) co_return errors::shard_not_found(**stream, *input.exclusive_start_shard_id);
         after = *ordinal;
     }
-    const auto limit = input.limit ? static_cast<std::size_t>(*input.limit) : limits::default_describe_stream_shards;
+    const std::size_t limit = input.limit
+                                  ? std::min(static_cast<std::size_t>(*input.limit), limits::max_describe_stream_shards)
+                                  : limits::max_describe_stream_shards;
     std::vector<shapes::ShardDescription> shards;
     bool more = false;
     for (const auto& shard : (*stream)->shards) {

@@ -1,6 +1,7 @@
 #include "server/kinesis/operations.hpp"
 #include "server/kinesis/shapes.hpp"
 #include "server/kinesis/stream_names.hpp"
+#include "server/kinesis/warm_throughput.hpp"
 
 namespace rivulet::kinesis {
 
@@ -22,17 +23,6 @@ constexpr std::array input_members = {
 };
 constexpr wire::Shape input_shape = wire::structure_shape("DescribeStreamSummaryInput", input_members);
 
-struct WarmThroughput {
-    std::optional<std::int32_t> target_mibps;
-    std::optional<std::int32_t> current_mibps;
-};
-
-constexpr std::array warm_throughput_members = {
-    wire::member<&WarmThroughput::target_mibps>("TargetMiBps", shapes::natural_integer),
-    wire::member<&WarmThroughput::current_mibps>("CurrentMiBps", shapes::natural_integer),
-};
-constexpr wire::Shape warm_throughput = wire::structure_shape("WarmThroughputObject", warm_throughput_members);
-
 struct Summary {
     wire::Required<std::string> stream_name;
     wire::Required<std::string> stream_arn;
@@ -45,7 +35,7 @@ struct Summary {
     std::optional<std::string> key_id;
     wire::Required<std::int32_t> open_shard_count;
     std::optional<std::int32_t> consumer_count;
-    std::optional<WarmThroughput> warm_throughput;
+    std::optional<shapes::WarmThroughput> warm_throughput;
     std::optional<std::int32_t> max_record_size_in_kib;
 };
 
@@ -61,7 +51,7 @@ constexpr std::array summary_members = {
     wire::member<&Summary::key_id>("KeyId", shapes::key_id),
     wire::member<&Summary::open_shard_count>("OpenShardCount", shapes::shard_count),
     wire::member<&Summary::consumer_count>("ConsumerCount", shapes::consumer_count),
-    wire::member<&Summary::warm_throughput>("WarmThroughput", warm_throughput),
+    wire::member<&Summary::warm_throughput>("WarmThroughput", shapes::warm_throughput),
     wire::member<&Summary::max_record_size_in_kib>("MaxRecordSizeInKiB", shapes::max_record_size_in_kib),
 };
 constexpr wire::Shape summary_shape = wire::structure_shape("StreamDescriptionSummary", summary_members);
@@ -93,7 +83,7 @@ asio::awaitable<Result<DescribeStreamSummaryOutput>> describe_stream_summary(con
     summary.open_shard_count = static_cast<std::int32_t>((*stream)->open_shard_count());
     const auto consumers = call.service.store.consumers().list(consumer_key(call.owner, (*stream)->name, {}));
     summary.consumer_count = static_cast<std::int32_t>(consumers.size());
-    if (const auto mibps = (*stream)->warm_throughput_mibps; mibps > 0) summary.warm_throughput = {mibps, mibps};
+    summary.warm_throughput = warm_throughput_of(call, **stream);
     summary.max_record_size_in_kib = (*stream)->max_record_kib;
     co_return DescribeStreamSummaryOutput{std::move(summary)};
 }

@@ -2,6 +2,7 @@
 
 #include <ctime>
 
+#include "common/arn.hpp"
 #include "common/limits.hpp"
 #include "server/kinesis/stream_names.hpp"
 
@@ -72,6 +73,14 @@ Error stream_id_unsupported() {
     return invalid_argument("StreamId is reserved for future use and names no stream. Use StreamName or StreamARN.");
 }
 
+Error access_denied(const AccountRegion& caller, std::string_view operation, std::string_view arn) {
+    const std::string action = "kinesis:" + str(operation);
+    return {ErrorCode::access_denied, "User: arn:" + str(partition_of(caller.region)) + ":iam::" + caller.account +
+                                          ":root is not authorized to perform: " + action +
+                                          " on resource: " + str(arn) +
+                                          " because no resource-based policy allows the " + action + " action"};
+}
+
 Error shard_does_not_exist(const Stream& stream, std::string_view shard_id) {
     return {ErrorCode::resource_not_found, "Shard " + str(shard_id) + " in " + under(stream) + " does not exist"};
 }
@@ -107,6 +116,13 @@ Error consumer_exists(std::string_view name, std::string_view stream, std::strin
 Error consumer_not_found(std::string_view name_or_arn, std::string_view account) {
     return {ErrorCode::resource_not_found,
             "Consumer " + str(name_or_arn) + ", account " + str(account) + " not found."};
+}
+
+Error consumer_not_active(const Consumer& consumer) {
+    return {ErrorCode::resource_in_use, "Consumer " + consumer.name + " with creation timestamp " +
+                                            std::to_string(consumer.created_seconds()) + " under stream " +
+                                            consumer.stream + " and account " + consumer.owner.account +
+                                            " is not in ACTIVE status."};
 }
 
 Error consumer_not_named() {
@@ -176,6 +192,95 @@ Error on_demand_refuses(const Stream& stream, std::string_view operation) {
                                        "mode. Stream " +
                                        stream.name + " under account " + stream.owner.account +
                                        " is in ON_DEMAND mode."};
+}
+
+Error tag_characters_invalid() {
+    return invalid_argument(
+        "Some tags contain invalid characters. Valid characters: Unicode letters, digits, white space, _ . / = + - % "
+        "@.");
+}
+
+Error tag_characters_illegal(std::string_view attempt, std::string_view target) {
+    return invalid_argument("Failed to " + str(attempt) + ' ' + str(target) +
+                            " because some tags contained illegal characters. The allowed characters are Unicode "
+                            "letters, white-spaces, '_',',','/','=','+','-','@'.");
+}
+
+Error tag_key_reserved(std::string_view key) {
+    return invalid_argument("The tag key " + str(key) + " begins with aws:, which is reserved for system use.");
+}
+
+Error too_many_tags(std::string_view target) {
+    return invalid_argument("Failed to add tags to " + str(target) + " because a given " +
+                            str(target.substr(0, target.find(' '))) + " cannot have more than " +
+                            std::to_string(limits::max_tags) + " tags associated with it.");
+}
+
+Error encryption_type_not_kms(std::string_view given) {
+    return invalid_argument("EncryptionType must be KMS, not " + str(given) + '.');
+}
+
+Error key_id_invalid(std::string_view key_id) {
+    return {ErrorCode::kms_not_found, "Invalid keyId '" + str(key_id) + "'"};
+}
+
+Error key_arn_invalid(std::string_view part) {
+    return {ErrorCode::kms_not_found, "Invalid arn " + str(part)};
+}
+
+Error stream_not_encrypted(const Stream& stream) {
+    return invalid_argument("Stream " + stream.name + " under account " + stream.owner.account + " is not encrypted.");
+}
+
+Error encrypted_with_other_key(const Stream& stream, std::string_view given) {
+    return invalid_argument("Stream " + stream.name + " under account " + stream.owner.account +
+                            " is encrypted with the key " + stream.encryption.key_id + ", not with " + str(given) +
+                            '.');
+}
+
+Error stream_arn_missing() {
+    return {ErrorCode::validation,
+            "1 validation error detected: Value null at 'streamARN' failed to satisfy constraint: Member must not be "
+            "null"};
+}
+
+Error provisioned_refuses(const Stream& stream, std::string_view operation) {
+    return {ErrorCode::validation, str(operation) +
+                                       " is only supported for data streams with the on-demand capacity "
+                                       "mode. Stream " +
+                                       stream.name + " under account " + stream.owner.account +
+                                       " is in PROVISIONED mode."};
+}
+
+Error warm_throughput_without_commitment(const AccountRegion& owner) {
+    return {ErrorCode::validation,
+            "Warm throughput is only supported in accounts that have "
+            "MinimumThroughputBillingCommitment enabled; account " +
+                owner.account + " in " + owner.region + " has not."};
+}
+
+Error warm_throughput_without_switch() {
+    return invalid_argument(
+        "WarmThroughputMiBps is only valid when the mode of the stream is being updated to ON_DEMAND.");
+}
+
+Error warm_throughput_too_high(std::int32_t mibps) {
+    return {ErrorCode::limit_exceeded, "A stream can be warmed for at most " +
+                                           std::to_string(limits::max_warm_throughput_mibps) + " MiB/s, not for " +
+                                           std::to_string(mibps) + '.'};
+}
+
+Error no_resource_policy(std::string_view arn) {
+    return {ErrorCode::resource_not_found, "No resource policy found for resource ARN " + str(arn) + '.'};
+}
+
+Error policy_too_long(std::size_t bytes) {
+    return invalid_argument("The resource policy has " + std::to_string(bytes) + " bytes; it may have at most " +
+                            std::to_string(limits::max_policy_bytes) + '.');
+}
+
+Error policy_malformed(std::string_view fault) {
+    return invalid_argument("The resource policy is malformed: " + str(fault) + '.');
 }
 
 Error explicit_hash_key_out_of_range(std::string_view given) {

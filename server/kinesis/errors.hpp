@@ -6,6 +6,7 @@
 
 #include "common/account_region.hpp"
 #include "common/errors.hpp"
+#include "storage/consumer.hpp"
 #include "storage/stream.hpp"
 
 /// Every message of Kinesis Data Streams that is not a shape's, in one place and in the service's words (as kinesalite
@@ -18,6 +19,7 @@ Error stream_not_active(const Stream& stream);
 Error stream_not_named();
 Error names_disagree(std::string_view name, std::string_view arn);
 Error stream_id_unsupported();
+Error access_denied(const AccountRegion& caller, std::string_view operation, std::string_view arn);
 Error shard_does_not_exist(const Stream& stream, std::string_view shard_id);
 Error shard_not_found(const Stream& stream, std::string_view given);
 Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t limit, std::int64_t additional);
@@ -25,6 +27,7 @@ Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t l
 Error stream_has_consumers(const Stream& stream);
 Error consumer_exists(std::string_view name, std::string_view stream, std::string_view account);
 Error consumer_not_found(std::string_view name_or_arn, std::string_view account);
+Error consumer_not_active(const Consumer& consumer);
 Error consumer_not_named();
 Error consumer_names_disagree(std::string_view arn, std::string_view other);
 Error consumer_limit(const Stream& stream, std::size_t limit);
@@ -41,6 +44,29 @@ Error warm_throughput_with_provisioned();
 Error scales_over_double(std::size_t current, std::int32_t target);
 Error scales_below_half(std::size_t current, std::int32_t target);
 Error on_demand_refuses(const Stream& stream, std::string_view operation);
+
+Error tag_characters_invalid();
+/// `attempt`: `add tags to` or `remove tags from`; `target`: `stream NAME under account ACCOUNT`.
+Error tag_characters_illegal(std::string_view attempt, std::string_view target);
+Error tag_key_reserved(std::string_view key);
+Error too_many_tags(std::string_view target);
+
+Error encryption_type_not_kms(std::string_view given);
+Error key_id_invalid(std::string_view key_id);
+/// `part`: the region or partition of a key's ARN that is not the stream's.
+Error key_arn_invalid(std::string_view part);
+Error stream_not_encrypted(const Stream& stream);
+Error encrypted_with_other_key(const Stream& stream, std::string_view given);
+
+Error stream_arn_missing();
+Error provisioned_refuses(const Stream& stream, std::string_view operation);
+Error warm_throughput_without_commitment(const AccountRegion& owner);
+Error warm_throughput_without_switch();
+Error warm_throughput_too_high(std::int32_t mibps);
+
+Error no_resource_policy(std::string_view arn);
+Error policy_too_long(std::size_t bytes);
+Error policy_malformed(std::string_view fault);
 
 Error explicit_hash_key_out_of_range(std::string_view given);
 Error data_too_long(std::string_view path, std::size_t bytes, std::size_t most);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/next_token.hpp"
 #include "server/kinesis/operations.hpp"
@@ -67,7 +69,8 @@ asio::awaitable<Result<ListStreamsOutput>> list_streams(const Call& call, const 
         if (!continued) co_return continued.error();
         after = continued->front();
     }
-    const std::size_t limit = input.limit ? static_cast<std::size_t>(*input.limit) : limits::default_list_streams;
+    const std::size_t limit = input.limit ? std::min(static_cast<std::size_t>(*input.limit), limits::max_list_streams)
+                                          : limits::max_list_streams;
     auto streams =
         call.service.store.streams().list(stream_key(call.owner, {}), stream_key(call.owner, after), limit + 1);
     const bool more = streams.size() > limit;

@@ -10,23 +10,42 @@ namespace rivulet::kinesis {
 namespace {
 
 constexpr std::array all = {
+    &add_tags_to_stream_operation,
     &create_stream_operation,
     &decrease_stream_retention_period_operation,
+    &delete_resource_policy_operation,
     &delete_stream_operation,
     &deregister_stream_consumer_operation,
+    &describe_account_settings_operation,
+    &describe_limits_operation,
     &describe_stream_operation,
     &describe_stream_consumer_operation,
     &describe_stream_summary_operation,
+    &disable_enhanced_monitoring_operation,
+    &enable_enhanced_monitoring_operation,
     &get_records_operation,
+    &get_resource_policy_operation,
     &get_shard_iterator_operation,
     &increase_stream_retention_period_operation,
     &list_shards_operation,
     &list_stream_consumers_operation,
     &list_streams_operation,
+    &list_tags_for_resource_operation,
+    &list_tags_for_stream_operation,
     &put_record_operation,
     &put_records_operation,
+    &put_resource_policy_operation,
     &register_stream_consumer_operation,
+    &remove_tags_from_stream_operation,
+    &start_stream_encryption_operation,
+    &stop_stream_encryption_operation,
+    &tag_resource_operation,
+    &untag_resource_operation,
+    &update_account_settings_operation,
+    &update_max_record_size_operation,
     &update_shard_count_operation,
+    &update_stream_mode_operation,
+    &update_stream_warm_throughput_operation,
 };
 
 const Operation* find_operation(std::string_view name) {
@@ -52,8 +71,9 @@ std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view oper
 
 boost::asio::awaitable<Result<std::string>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
                                                           const void* input, wire::Format format) {
-    const Call call{service_, caller.owner};
-    co_return co_await find_operation(operation)->run(call, input, format);
+    const Operation& called = *find_operation(operation);
+    const Call call{service_, caller.owner, called.name};
+    co_return co_await called.run(call, input, format);
 }
 
 }  // namespace rivulet::kinesis

@@ -1,8 +1,10 @@
 #include <algorithm>
 
+#include "server/kinesis/billing_commitment.hpp"
 #include "server/kinesis/consumer_shapes.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/resource.hpp"
 #include "server/kinesis/stream_names.hpp"
 
 namespace rivulet::kinesis {
@@ -42,10 +44,17 @@ Result<void> check_stream(const Stream& stream) {
     return ready ? Result<void>() : errors::stream_not_active(stream);
 }
 
+/// An on-demand stream of an account with the billing commitment is what the documentation calls On-demand Advantage.
+std::size_t most_consumers(const Call& call, const Stream& stream) {
+    const bool advantage = stream.mode == StreamMode::on_demand && is_committed(call);
+    return advantage ? limits::max_consumers_per_advantage_stream : limits::max_consumers_per_stream;
+}
+
 Result<void> check_limits(const Call& call, const Stream& stream) {
     const auto& consumers = call.service.store.consumers();
-    if (consumers.list(consumer_key(call.owner, stream.name, {})).size() >= limits::max_consumers_per_stream) {
-        return errors::consumer_limit(stream, limits::max_consumers_per_stream);
+    const std::size_t most = most_consumers(call, stream);
+    if (consumers.list(consumer_key(call.owner, stream.name, {})).size() >= most) {
+        return errors::consumer_limit(stream, most);
     }
     const auto creating = std::ranges::count_if(consumers.list(stream_key(call.owner, {})), [](const auto& consumer) {
         return consumer->status == ConsumerStatus::creating;
@@ -54,8 +63,8 @@ Result<void> check_limits(const Call& call, const Stream& stream) {
     return errors::creating_consumer_limit(call.owner, limits::max_creating_consumers);
 }
 
-Consumer new_consumer(const Call& call, const RegisterStreamConsumerInput& input, const Stream& stream,
-                      Catalog::Transaction& transaction) {
+Result<Consumer> new_consumer(const Call& call, const RegisterStreamConsumerInput& input, const Stream& stream,
+                              Catalog::Transaction& transaction) {
     Consumer consumer;
     consumer.id = transaction.next_id();
     consumer.owner = call.owner;
@@ -63,8 +72,9 @@ Consumer new_consumer(const Call& call, const RegisterStreamConsumerInput& input
     consumer.name = *input.consumer_name;
     consumer.created = std::chrono::floor<std::chrono::seconds>(transaction.now());
     consumer.due = transaction.now() + call.service.settings.create_consumer_time;
-    consumer.tags = input.tags.value_or(wire::StringMap{});
-    std::ranges::sort(consumer.tags);
+    if (input.tags) {
+        if (const auto added = add_tags(consumer.tags, *input.tags, described(consumer)); !added) return added.error();
+    }
     return consumer;
 }
 
@@ -84,9 +94,10 @@ asio::awaitable<Result<RegisterStreamConsumerOutput>> register_stream_consumer(
             }
             if (auto ready = check_stream(**stream); !ready) return ready;
             if (auto allowed = check_limits(call, **stream); !allowed) return allowed;
-            Consumer consumer = new_consumer(call, input, **stream, transaction);
-            output.consumer = shapes::show_consumer(consumer);
-            consumers.put(transaction, key, std::move(consumer));
+            auto consumer = new_consumer(call, input, **stream, transaction);
+            if (!consumer) return consumer.error();
+            output.consumer = shapes::show_consumer(*consumer);
+            consumers.put(transaction, key, std::move(*consumer));
             return {};
         });
     if (!registered) co_return registered.error();

@@ -27,7 +27,8 @@ struct Service {
 /// One call of an operation.
 struct Call {
     Service& service;
-    AccountRegion owner;  ///< the caller's account and region
+    AccountRegion owner;              ///< the caller's account and region
+    std::string_view operation = {};  ///< what is called, as refusals name it
 };
 
 using Operation = wire::Operation<Call>;

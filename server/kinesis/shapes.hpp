@@ -108,7 +108,16 @@ inline constexpr Shape shard_list = list_shape<ShardDescription>(shard);
 struct EnhancedMetrics {
     std::optional<std::vector<std::string>> shard_level_metrics;
 };
-inline constexpr Shape metrics_name_list = list_shape<std::string>(text);
+inline constexpr std::array<std::string_view, 8> metrics_names = {"IncomingBytes",
+                                                                  "IncomingRecords",
+                                                                  "OutgoingBytes",
+                                                                  "OutgoingRecords",
+                                                                  "WriteProvisionedThroughputExceeded",
+                                                                  "ReadProvisionedThroughputExceeded",
+                                                                  "IteratorAgeMilliseconds",
+                                                                  "ALL"};
+inline constexpr Shape metrics_name = string_shape.one_of(metrics_names);
+inline constexpr Shape metrics_name_list = list_shape<std::string>(metrics_name).between(1, 7);
 inline constexpr std::array enhanced_metrics_members = {
     member<&EnhancedMetrics::shard_level_metrics>("ShardLevelMetrics", metrics_name_list)};
 inline constexpr Shape enhanced_metrics = structure_shape("EnhancedMetrics", enhanced_metrics_members);

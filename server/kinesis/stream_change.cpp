@@ -22,11 +22,17 @@ struct Apply {
     void operator()(const change::Encrypting& c) const { stream.encryption = c.encryption; }
     void operator()(const change::Mode& c) const {
         stream.mode = c.mode;
-        stream.warm_throughput_mibps = c.warm_throughput_mibps;
+        warm(c.warm_throughput_mibps);
     }
-    void operator()(const change::WarmThroughput& c) const { stream.warm_throughput_mibps = c.mibps; }
+    void operator()(const change::WarmThroughput& c) const { warm(c.mibps); }
     void operator()(const change::MaxRecordSize& c) const { stream.max_record_kib = c.kib; }
     void operator()(const change::Monitoring& c) const { stream.shard_level_metrics = c.shard_level_metrics; }
+
+    /// A shard takes one MiB per second. What is more than wanted goes when the stream is scaled by its traffic.
+    void warm(std::int32_t mibps) const {
+        stream.warm_throughput_mibps = mibps;
+        if (static_cast<std::size_t>(mibps) > stream.open_shard_count()) scale_uniformly(stream, mibps, now);
+    }
 };
 
 }  // namespace

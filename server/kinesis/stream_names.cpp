@@ -39,11 +39,15 @@ Result<StreamReference> resolve_stream(const Call& call, const std::optional<std
     }
     const auto parts = parse_arn(*arn);
     constexpr std::string_view kind = "stream/";
-    const std::string named = parts && parts->resource.starts_with(kind) ? parts->resource.substr(kind.size()) : "";
-    const bool ours = parts && parts->partition == partition_of(call.owner.region) && parts->service == "kinesis" &&
-                      parts->account == call.owner.account && parts->region == call.owner.region && !named.empty();
-    if (!ours)
-        return errors::stream_not_found(named.empty() ? *arn : named, parts ? parts->account : call.owner.account);
+    const bool is_stream = parts && parts->service == "kinesis" && parts->resource.starts_with(kind) &&
+                           parts->resource.size() > kind.size();
+    if (!is_stream) return errors::stream_not_found(*arn, call.owner.account);
+    const std::string named = parts->resource.substr(kind.size());
+    // Nobody has been let in from another account: no policy is evaluated yet.
+    if (parts->account != call.owner.account) return errors::access_denied(call.owner, call.operation, *arn);
+    if (parts->partition != partition_of(call.owner.region) || parts->region != call.owner.region) {
+        return errors::stream_not_found(named, parts->account);
+    }
     if (name && *name != named) return errors::names_disagree(*name, *arn);
     return StreamReference{stream_key(call.owner, named), named};
 }

@@ -20,8 +20,8 @@ std::string_view encryption_name(EncryptionType type);
 std::optional<std::string> shown_encryption(const Stream& stream);
 
 /// The catalog's key of the stream that a request names by `StreamName`, `StreamARN` or both.
-/// Errors: validation if it names none, invalid_argument if both disagree or `StreamId` is used, resource_not_found for
-/// an ARN that is not of the caller's account and region.
+/// Errors: validation if it names none, invalid_argument if both disagree or `StreamId` is used, access_denied for an
+/// ARN of another account, resource_not_found for one of another region or partition.
 struct StreamReference {
     std::string key;
     std::string name;

@@ -15,19 +15,7 @@ EXCEPTIONS = {
 }
 
 # Being built.
-NOT_THERE_YET = {
-    "AddTagsToStream", "DeleteResourcePolicy", "DescribeAccountSettings", "DescribeLimits",
-    "DisableEnhancedMonitoring", "EnableEnhancedMonitoring", "GetResourcePolicy",
-    "ListTagsForResource", "ListTagsForStream", "MergeShards", "PutResourcePolicy",
-    "RemoveTagsFromStream", "SplitShard", "StartStreamEncryption", "StopStreamEncryption",
-    "SubscribeToShard", "TagResource", "UntagResource", "UpdateAccountSettings", "UpdateMaxRecordSize",
-    "UpdateStreamMode", "UpdateStreamWarmThroughput",
-}
-
-SUMMARY, DESCRIPTION = "DescribeStreamSummary.output.StreamDescriptionSummary", "DescribeStream.output.StreamDescription"
-EXCEPTIONS.update(dict.fromkeys([
-    f"{SUMMARY}.EnhancedMonitoring.member.ShardLevelMetrics", f"{SUMMARY}.KeyId",
-    f"{DESCRIPTION}.EnhancedMonitoring.member.ShardLevelMetrics", f"{DESCRIPTION}.KeyId"], "being built"))
+NOT_THERE_YET = {"MergeShards", "SplitShard", "SubscribeToShard"}
 
 BOUNDS = ("min", "max", "pattern", "enum")
 

@@ -105,11 +105,11 @@ TEST_F(ConsumersTest, a_consumer_is_named_by_its_arn_or_by_its_stream_and_name_o
               "ResourceNotFoundException: Stream u under account 000000000000 not found.");
 }
 
-TEST_F(ConsumersTest, other_accounts_do_not_see_a_consumer) {
+TEST_F(ConsumersTest, other_accounts_are_not_let_at_a_consumer) {
     create_active_stream("s", 1);
     const auto arn = active_consumer("c");
     access_key = "111111111111";
-    EXPECT_THAT(error_of("DescribeStreamConsumer", {{"ConsumerARN", arn}}), StartsWith("ResourceNotFoundException"));
+    EXPECT_THAT(error_of("DescribeStreamConsumer", {{"ConsumerARN", arn}}), StartsWith("AccessDeniedException"));
 }
 
 TEST_F(ConsumersTest, five_may_be_creating_at_a_time_and_twenty_be_there) {
