@@ -20,6 +20,7 @@ extern const Operation describe_account_settings_operation;
 extern const Operation describe_limits_operation;
 extern const Operation describe_stream_consumer_operation;
 extern const Operation describe_stream_operation;
+extern const Operation describe_stream_consumer_operation;
 extern const Operation describe_stream_summary_operation;
 extern const Operation disable_enhanced_monitoring_operation;
 extern const Operation enable_enhanced_monitoring_operation;

@@ -1,5 +1,6 @@
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/shapes.hpp"
 #include "server/kinesis/stream_change.hpp"
 
 namespace rivulet::kinesis {
