@@ -18,6 +18,10 @@ namespace rivulet {
 /// What an acknowledged write survives: a crash of the process, or also the loss of power.
 enum class Durability : std::uint8_t { process, power };
 
+/// Whose requests are let in: those with any well-formed credentials, or those whose signature (Signature Version 4) is
+/// right for credentials that the configuration file lists.
+enum class Auth : std::uint8_t { none, sigv4 };
+
 /// Every setting of the server, read once at start and never changed. Each has one name in four forms: the YAML key
 /// `data_dir`, the environment variable `RIVULET_DATA_DIR`, the flag `--data-dir`, and a row of `rivulet serve --help`.
 /// A flag goes before an environment variable, that before the configuration file, that before the default.
@@ -29,6 +33,7 @@ struct Settings {
     std::filesystem::path config;  ///< empty: none
     std::string region = "us-east-1";
     std::string account = default_account;
+    Auth auth = Auth::none;
     Durability durability = Durability::process;
     std::uint32_t memory_budget = 128;  ///< MiB
     std::uint32_t threads = 0;          ///< io threads; 0: one for each core
