@@ -1,11 +1,12 @@
 # Everything a person does here is a target of this file; `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help deps venv build run test test-matrix test-all bench demo format format-check image clean
+.PHONY: help deps venv build run test test-matrix test-all bench demo format format-check fuzz fuzz-deps image clean
 
 JOBS ?= $(shell nproc)
 # What follows `rivulet serve`, e.g. make run ARGS="--port 4567 --ephemeral"
 ARGS ?=
+FUZZ_SECONDS ?= 60
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -23,13 +24,17 @@ build: deps ## Build build/release/rivulet
 run: build ## Build and start the server; ARGS="..." are its flags
 	build/release/rivulet serve $(ARGS)
 
-test: venv ## Build and run every test but those with clients that must be compiled
+# Only those who test need clang.
+fuzz-deps:
+	@scripts/install-deps fuzz
+
+test: venv fuzz-deps ## Build and run every test but those with clients that must be compiled
 	@tests/run
 
 test-matrix: venv ## Build and run the matrix: each SDK whose toolchain is installed
 	@tests/run build matrix matrix-built
 
-test-all: venv ## Both of them
+test-all: venv fuzz-deps ## Both of them
 	@tests/run --all
 
 bench: ## Measure against the yardsticks; ARGS="--quick" for a first look
@@ -40,6 +45,11 @@ bench: ## Measure against the yardsticks; ARGS="--quick" for a first look
 
 demo: build venv ## Run the example pipeline on 10,000 events
 	build/venv/bin/python config/examples/demo.py
+
+fuzz: deps fuzz-deps ## Build the fuzz targets and run each for FUZZ_SECONDS (default: 60)
+	cmake --preset fuzz
+	cmake --build --preset fuzz -j $(JOBS)
+	tests/fuzz/run --seconds $(FUZZ_SECONDS)
 
 format: deps ## Format the C++ sources
 	@scripts/format

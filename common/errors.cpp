@@ -41,6 +41,7 @@ ErrorKind kind_of(ErrorCode code) {
         case ErrorCode::s3_illegal_location_constraint: return {"IllegalLocationConstraintException", 400};
         case ErrorCode::s3_incomplete_body: return {"IncompleteBody", 400};
         case ErrorCode::s3_internal_error: return {"InternalError", 500};
+        case ErrorCode::s3_invalid_access_key_id: return {"InvalidAccessKeyId", 403};
         case ErrorCode::s3_invalid_argument: return {"InvalidArgument", 400};
         case ErrorCode::s3_invalid_bucket_name: return {"InvalidBucketName", 400};
         case ErrorCode::s3_invalid_digest: return {"InvalidDigest", 400};
@@ -48,6 +49,7 @@ ErrorKind kind_of(ErrorCode code) {
         case ErrorCode::s3_invalid_range: return {"InvalidRange", 416};
         case ErrorCode::s3_invalid_request: return {"InvalidRequest", 400};
         case ErrorCode::s3_invalid_storage_class: return {"InvalidStorageClass", 400};
+        case ErrorCode::s3_invalid_token: return {"InvalidToken", 400};
         case ErrorCode::s3_invalid_uri: return {"InvalidURI", 400};
         case ErrorCode::s3_key_too_long: return {"KeyTooLongError", 400};
         case ErrorCode::s3_malformed_trailer: return {"MalformedTrailerError", 400};
@@ -60,6 +62,8 @@ ErrorKind kind_of(ErrorCode code) {
         case ErrorCode::s3_not_implemented: return {"NotImplemented", 501};
         case ErrorCode::s3_not_modified: return {"NotModified", 304};
         case ErrorCode::s3_precondition_failed: return {"PreconditionFailed", 412};
+        case ErrorCode::s3_request_time_too_skewed: return {"RequestTimeTooSkewed", 403};
+        case ErrorCode::s3_signature_does_not_match: return {"SignatureDoesNotMatch", 403};
         case ErrorCode::s3_slow_down: return {"SlowDown", 503};
 
         case ErrorCode::bad_request: return {"BadRequest", 400};

@@ -76,6 +76,13 @@ inline constexpr std::size_t max_list_shards = 1000;
 /// Bytes of a synchronous invocation's payload, and of its answer.
 inline constexpr std::size_t max_invocation_bytes = 6 * 1024 * 1024;
 
+// Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+
+/// Seconds that a request's time may be away from the server's.
+inline constexpr std::int64_t max_signature_skew_seconds = 300;
+/// The same for S3 (API reference, Error Responses: RequestTimeTooSkewed).
+inline constexpr std::int64_t max_s3_signature_skew_seconds = 900;
+
 // S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 
 /// Bytes of a key in UTF-8.

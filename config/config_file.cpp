@@ -114,13 +114,41 @@ MappingDeclaration read_mapping(const YAML::Node& node) {
     return mapping;
 }
 
+CredentialDeclaration read_credential(const YAML::Node& node) {
+    YamlMapping members(node, "credentials");
+    CredentialDeclaration credential;
+    credential.line = members.line();
+    credential.access_key_id = members.required_text("access_key_id", "AKIAIOSFODNN7EXAMPLE");
+    credential.secret_access_key =
+        members.required_text("secret_access_key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+    credential.session_token = members.text("session_token").value_or("");
+    credential.account = members.text("account").value_or("");
+    if (!credential.account.empty() && !is_account(credential.account)) {
+        throw YamlFault{credential.line,
+                        "credentials: account: expected an account id of 12 digits, not \"" + credential.account + '"'};
+    }
+    members.finish();
+    return credential;
+}
+
 void for_each_element(const YAML::Node& node, std::string_view what,
                       const std::function<void(const YAML::Node&)>& visit) {
     if (!node.IsSequence()) throw YamlFault{line_of(node), std::string(what) + ": expected a list"};
     for (const auto& element : node) visit(element);
 }
 
-constexpr std::array sections = {"streams", "buckets", "functions", "event_source_mappings"};
+void read_credentials(ConfigFile& file, const YAML::Node& list) {
+    for_each_element(list, "credentials", [&](const auto& node) {
+        CredentialDeclaration credential = read_credential(node);
+        const auto& key = credential.access_key_id;
+        if (std::ranges::find(file.credentials, key, &CredentialDeclaration::access_key_id) != file.credentials.end()) {
+            throw YamlFault{credential.line, "credentials: the access key id \"" + key + "\" comes twice"};
+        }
+        file.credentials.push_back(std::move(credential));
+    });
+}
+
+constexpr std::array sections = {"credentials", "streams", "buckets", "functions", "event_source_mappings"};
 
 bool is_known(const std::string& key) {
     return std::ranges::find(sections, key) != sections.end() || (find_setting(key) != nullptr && key != "config");
@@ -147,7 +175,9 @@ void read_setting(ConfigFile& file, const std::string& key, const YAML::Node& va
 void read_member(ConfigFile& file, const YAML::Node& root, const std::string& key, const YAML::Node& value) {
     if (!is_known(key)) throw unknown_key(root, key);
     if (value.IsNull()) return;
-    if (key == "streams") {
+    if (key == "credentials") {
+        read_credentials(file, value);
+    } else if (key == "streams") {
         for_each_member(value, key,
                         [&](const auto& name, const auto& node) { file.streams.push_back(read_stream(name, node)); });
     } else if (key == "buckets") {

@@ -58,9 +58,19 @@ struct MappingDeclaration {
     int line = 0;
 };
 
+/// Credentials whose signatures are accepted with `auth: sigv4`.
+struct CredentialDeclaration {
+    std::string access_key_id;
+    std::string secret_access_key;
+    std::string session_token;  ///< empty: none, and none may be sent
+    std::string account;        ///< empty: the access key's, as without verification
+    int line = 0;
+};
+
 /// A configuration file's whole content.
 struct ConfigFile {
     SettingTexts settings;
+    std::vector<CredentialDeclaration> credentials;
     std::vector<StreamDeclaration> streams;
     std::vector<BucketDeclaration> buckets;
     std::vector<FunctionDeclaration> functions;

@@ -144,6 +144,12 @@ Result<void> set_scalings_per_day(Settings& settings, std::string_view text) {
     return settings.scalings_per_day ? Result<void>() : expected("a whole number");
 }
 
+Result<void> set_auth(Settings& settings, std::string_view text) {
+    if (text != "none" && text != "sigv4") return expected("none or sigv4");
+    settings.auth = text == "sigv4" ? Auth::sigv4 : Auth::none;
+    return {};
+}
+
 const std::vector<SettingRow>& rows() {
     static const std::vector<SettingRow> all = {
         number_row<std::uint16_t>("port", &Settings::port, 0, 65535, "The port of every service; 0 takes a free one."),
@@ -157,6 +163,10 @@ const std::vector<SettingRow>& rows() {
                  "The region of resources declared in the configuration file."),
         text_row("account", "ID", &Settings::account, is_account, "an account id of 12 digits",
                  "The account of resources declared in the configuration file."),
+        {"auth", "none|sigv4",
+         "Who is let in: any well-formed credentials (none), or the file's `credentials`, signatures verified (sigv4).",
+         set_auth,
+         [](const Settings& settings) { return std::string(settings.auth == Auth::sigv4 ? "sigv4" : "none"); }},
         {"durability", "process|power",
          "What an acknowledged write survives: a crash of the server (process) or of the machine (power).",
          set_durability,

@@ -22,6 +22,10 @@ enum class Durability : std::uint8_t { process, power };
 /// Whether the service's rates and quotas are kept.
 enum class LimitsMode : std::uint8_t { off, enforce };
 
+/// Whose requests are let in: those with any well-formed credentials, or those whose signature (Signature Version 4) is
+/// right for credentials that the configuration file lists.
+enum class Auth : std::uint8_t { none, sigv4 };
+
 /// Every setting of the server, read once at start and never changed. Each has one name in four forms: the YAML key
 /// `data_dir`, the environment variable `RIVULET_DATA_DIR`, the flag `--data-dir`, and a row of `rivulet serve --help`.
 /// A flag goes before an environment variable, that before the configuration file, that before the default.
@@ -33,6 +37,7 @@ struct Settings {
     std::filesystem::path config;  ///< empty: none
     std::string region = "us-east-1";
     std::string account = default_account;
+    Auth auth = Auth::none;
     Durability durability = Durability::process;
     std::uint32_t memory_budget = 128;  ///< MiB
     std::uint32_t threads = 0;          ///< io threads; 0: one for each core

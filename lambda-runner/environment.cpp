@@ -40,10 +40,9 @@ void add_lambda_variables(std::map<std::string, std::string>& variables, const F
 
 void add_endpoint_variables(std::map<std::string, std::string>& variables, const Function& function,
                             const ProcessContext& context) {
-    // An access key of twelve digits is the account itself to this server.
-    variables["AWS_ACCESS_KEY_ID"] = function.owner.account;
-    variables["AWS_SECRET_ACCESS_KEY"] = "rivulet";
-    variables["AWS_SESSION_TOKEN"] = "rivulet";
+    variables["AWS_ACCESS_KEY_ID"] = context.credentials.access_key_prefix + function.owner.account;
+    variables["AWS_SECRET_ACCESS_KEY"] = context.credentials.secret_access_key;
+    variables["AWS_SESSION_TOKEN"] = context.credentials.session_token;
     variables["AWS_ENDPOINT_URL"] = context.endpoint_url;
     variables["AWS_EC2_METADATA_DISABLED"] = "true";
     // A proxy that the function's own environment names is not for this machine's addresses.

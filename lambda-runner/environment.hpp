@@ -12,12 +12,20 @@
 
 namespace rivulet {
 
+/// What the AWS SDKs in functions' processes sign with. The access key is the prefix and the function's account.
+struct HandlerCredentials {
+    std::string access_key_prefix;
+    std::string secret_access_key = "rivulet";
+    std::string session_token = "rivulet";
+};
+
 /// What a function's process needs to know beside its function.
 struct ProcessContext {
     std::string runtime_api;               ///< `host:port` of its Runtime API
     std::string endpoint_url;              ///< where its AWS SDK calls go: this server
     std::string log_stream;                ///< what its output is filed under
     std::filesystem::path runtime_folder;  ///< the folder of the bootstraps
+    HandlerCredentials credentials = {};
 };
 
 /// `2024/05/31/[$LATEST]` and 32 random hexadecimal digits.

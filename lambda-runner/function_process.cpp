@@ -79,7 +79,8 @@ Result<void> FunctionProcess::launch() {
     if (!endpoint) return endpoint.error();
     endpoint_ = std::move(*endpoint);
 
-    const ProcessContext context{endpoint_->address(), services_.endpoint_url, *log_stream_, services_.runtime_folder};
+    const ProcessContext context{endpoint_->address(), services_.endpoint_url, *log_stream_, services_.runtime_folder,
+                                 services_.credentials};
     auto child = ChildProcess::start(plan_process(*function_, context), services_.guard, changed_.waker());
     if (!child) return child.error();
     child_ = std::move(*child);

@@ -27,6 +27,7 @@ struct ProcessServices {
     BlockingPool& pool;                    ///< looks at handlers' files
     std::string endpoint_url;              ///< where handlers' AWS SDK calls go: this server
     std::filesystem::path runtime_folder;  ///< where the bootstraps are
+    HandlerCredentials credentials = {};   ///< what handlers' AWS SDK calls are signed with
 };
 
 /// One process of a function, kept for one invocation after another.

@@ -46,6 +46,11 @@ Result<Launch> launch_from(const SettingTexts& flags, const char* const* environ
     }
     if (auto applied = apply_settings(launch.settings, *variables, "the environment"); !applied) return applied.error();
     if (auto applied = apply_settings(launch.settings, flags, "the command line"); !applied) return applied.error();
+    if (launch.settings.auth == Auth::sigv4 && launch.resources.credentials.empty()) {
+        return Error(ErrorCode::configuration,
+                     "auth: sigv4 lets nobody in without `credentials` in the configuration file; expected a list of "
+                     "access_key_id and secret_access_key.");
+    }
     return launch;
 }
 

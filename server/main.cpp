@@ -77,12 +77,28 @@ Result<http::Options> connection_options(const Settings& settings, const ServerC
     return options;
 }
 
-void warn_if_open_to_others(const Settings& settings) {
-    boost::system::error_code fault;
-    if (asio::ip::make_address(settings.bind, fault).is_loopback() || fault) return;
+wire::Authenticator make_authenticator(const Launch& launch, const Clock& clock, Random& random) {
+    if (launch.settings.auth == Auth::none) return wire::Authenticator(clock);
+    wire::Authenticator::Secrets secrets;
+    for (const auto& known : launch.resources.credentials) {
+        const auto by_key = wire::credentials_of(known.access_key_id).owner.account;
+        secrets[known.access_key_id] = {known.secret_access_key, known.session_token,
+                                        known.account.empty() ? by_key : known.account};
+    }
+    return wire::Authenticator(clock, std::move(secrets), random);
+}
+
+/// Handlers call this server like anyone else.
+HandlerCredentials handler_credentials(const wire::Authenticator& authenticator) {
+    if (!authenticator.verifies()) return {};
+    const auto& secret = authenticator.handler_secret();
+    return {std::string(wire::Authenticator::handler_key_prefix), secret.secret_access_key, secret.session_token};
+}
+
+void warn_of_an_open_door(const Settings& settings) {
+    if (settings.auth != Auth::none || asio::ip::make_address(settings.bind).is_loopback()) return;
     spdlog::warn(
-        "Open to other machines: the server listens on {} and does not check signatures, so whoever reaches "
-        "the port can do everything. Without --bind it listens on 127.0.0.1 alone.",
+        "Open to other machines: listening on {} with auth: none. Whoever reaches this address may do everything.",
         settings.bind);
 }
 
@@ -120,6 +136,7 @@ Result<void> serve(const Launch& launch) {
     const auto secret = wait_for(*threads, kinesis::load_token_secret(**store, random));
     if (!secret) return secret.error();
     const kinesis::TokenSealer sealer(*secret);
+    const wire::Authenticator authenticator = make_authenticator(launch, clock, random);
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
     kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
     kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, consumer_lifecycle, sealer};
@@ -133,16 +150,17 @@ Result<void> serve(const Launch& launch) {
     auto objects = ObjectStore::open({directory->path() / "s3", settings.durability}, clock, random);
     if (!objects) return objects.error();
     // Whoever calls without credentials, as a browser does, calls for the configured account.
-    S3Service s3(**objects, pool, clock, random, settings.owner());
+    S3Service s3(**objects, pool, clock, random, authenticator, settings.owner());
 
     const std::string endpoint_url = local_url(settings.bind, (*listener)->port());
-    Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
+    Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url,
+                       handler_credentials(authenticator)});
     if (auto loaded = pipeline.load(); !loaded) return loaded;
 
     const admin::Services admin_services{**store, **objects, pool, certificate->authority};
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
-            case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
+            case ServiceName::kinesis: return wire::answer_json(protocol, request, authenticator, random);
             case ServiceName::s3: return s3.handle(request);
             case ServiceName::admin: break;
         }
@@ -160,7 +178,7 @@ Result<void> serve(const Launch& launch) {
     auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     (*listener)->start();
     wait_for(*threads, pipeline.start());
-    warn_if_open_to_others(settings);
+    warn_of_an_open_door(settings);
     std::cout << "Listening on " << endpoint_url << "\nListening on https" << endpoint_url.substr(4);
     if (!certificate->authority.empty()) {
         std::cout << ", vouched for by " << certificate->authority_path.string();

@@ -43,6 +43,7 @@ class Protocol final : public wire::JsonService {
 public:
     explicit Protocol(Service& service) : service_(service) {}
 
+    std::string_view signing_name() const override { return "kinesis"; }
     std::string_view target_prefix() const override { return "Kinesis_20131202"; }
     std::size_t max_body_bytes() const override;
     std::optional<Input> input_of(std::string_view operation) const override;

@@ -17,7 +17,7 @@ Pipeline::Pipeline(PipelineServices services)
       host_(services_.threads),
       output_(services_.threads.first(), services_.pool, services_.data_directory / "logs"),
       invoker_({services_.threads.first(), services_.clock, services_.random, host_, output_, guard_, services_.pool,
-                services_.endpoint_url, runtime_folder(services_)},
+                services_.endpoint_url, runtime_folder(services_), services_.handler_credentials},
                {}),
       sink_(services_.objects, services_.pool),
       pollers_({services_.threads.first(), services_.store, tables_, invoker_, sink_, services_.clock}) {}

@@ -22,6 +22,7 @@ struct PipelineServices {
     Random& random;
     std::filesystem::path data_directory;  ///< functions' output goes to `logs` there, their bootstraps to `runtimes`
     std::string endpoint_url;              ///< where handlers' AWS SDK calls go: this server
+    HandlerCredentials handler_credentials = {};  ///< what those calls are signed with
 };
 
 /// Event source mappings at work, from the pollers to the functions' processes, on the first io thread.

@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <vector>
 
 #include "common/limits.hpp"
-#include "server/s3/http_date.hpp"
+#include "server/http/date.hpp"
+#include "server/s3/signature.hpp"
 #include "server/wire/credentials.hpp"
 
 namespace rivulet::s3 {
 
 namespace {
 
-constexpr std::string_view version_4 = "AWS4-HMAC-SHA256";
+constexpr std::string_view version_4 = wire::signature_v4_algorithm;
 
 Error malformed_header(const std::string& why) {
     return {ErrorCode::s3_authorization_header_malformed, "The authorization header is malformed; " + why};
@@ -27,41 +27,28 @@ bool is_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
-/// The last four parts of a credential scope and the access key before them, which may have slashes of its own.
-std::vector<std::string_view> split_scope(std::string_view scope) {
-    std::vector<std::string_view> parts;
-    for (int i = 0; i < 4; ++i) {
-        const std::size_t slash = scope.rfind('/');
-        if (slash == std::string_view::npos) return {};
-        parts.insert(parts.begin(), scope.substr(slash + 1));
-        scope = scope.substr(0, slash);
-    }
-    parts.insert(parts.begin(), scope);
-    return parts;
-}
-
 /// What is wrong with a credential, in the service's words; empty if nothing is.
 std::string fault_of_scope(std::string_view scope) {
-    const auto parts = split_scope(scope);
-    if (parts.empty()) {
+    const auto parts = wire::parse_scope(scope);
+    if (!parts) {
         return R"(the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".)";
     }
-    if (parts[0].empty()) return "a non-empty Access Key (AKID) must be provided in the credential.";
-    if (parts[1].size() != 8 || !is_digits(parts[1])) {
-        return "incorrect date format \"" + std::string(parts[1]) +
+    if (parts->access_key.empty()) return "a non-empty Access Key (AKID) must be provided in the credential.";
+    if (parts->date.size() != 8 || !is_digits(parts->date)) {
+        return "incorrect date format \"" + parts->date +
                R"(". This date in the credential must be in the format "yyyyMMdd".)";
     }
-    if (parts[2].empty()) return "a non-empty region must be provided in the credential.";
-    if (parts[4] != "aws4_request") {
-        return "incorrect terminal \"" + std::string(parts[4]) + R"(". This endpoint uses "aws4_request".)";
+    if (parts->region.empty()) return "a non-empty region must be provided in the credential.";
+    if (parts->terminator != wire::signature_v4_terminator) {
+        return "incorrect terminal \"" + parts->terminator + R"(". This endpoint uses "aws4_request".)";
     }
     return {};
 }
 
 /// The caller whose credential has been checked.
 AccountRegion caller_of_scope(std::string_view scope) {
-    const auto parts = split_scope(scope);
-    return {wire::credentials_of(std::string(parts[0])).owner.account, std::string(parts[2])};
+    const auto parts = wire::parse_scope(scope);
+    return {wire::credentials_of(parts->access_key).owner.account, parts->region};
 }
 
 AccountRegion caller_of_key(std::string_view access_key, const AccountRegion& anonymous) {
@@ -104,8 +91,8 @@ Result<AccountRegion> read_header(Call& call, std::string_view header, const Acc
 }
 
 Error expired(Call& call, Timestamp end) {
-    call.error_details.emplace_back("Expires", xml_date(end));
-    call.error_details.emplace_back("ServerTime", xml_date(call.context.clock.now()));
+    call.error_details.emplace_back("Expires", http::xml_date(end));
+    call.error_details.emplace_back("ServerTime", http::xml_date(call.context.clock.now()));
     return {ErrorCode::s3_access_denied, "Request has expired"};
 }
 
@@ -125,7 +112,7 @@ Result<AccountRegion> read_version_4_query(Call& call) {
     if (const auto fault = fault_of_scope(scope); !fault.empty()) {
         return bad_parameters("Error parsing the X-Amz-Credential parameter; " + fault);
     }
-    const auto date = parse_basic_date(*call.parameter("X-Amz-Date"));
+    const auto date = http::parse_basic_date(*call.parameter("X-Amz-Date"));
     if (!date) return bad_parameters(R"(X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'")");
 
     const std::string_view text = *call.parameter("X-Amz-Expires");
@@ -164,9 +151,8 @@ Result<AccountRegion> read_version_2_query(Call& call, const AccountRegion& anon
     return caller_of_key(access_key, anonymous);
 }
 
-}  // namespace
-
-Result<AccountRegion> authenticate(Call& call, const AccountRegion& anonymous) {
+/// Whose request it is by what it says of itself.
+Result<AccountRegion> stated_caller(Call& call, const AccountRegion& anonymous) {
     const auto header = call.request.headers.find("Authorization");
     const auto has = [&call](const char* name) { return call.parameter(name).has_value(); };
     const bool by_version_4 = has("X-Amz-Algorithm") || has("X-Amz-Credential") || has("X-Amz-Signature");
@@ -181,6 +167,14 @@ Result<AccountRegion> authenticate(Call& call, const AccountRegion& anonymous) {
     if (by_version_4) return read_version_4_query(call);
     if (by_version_2) return read_version_2_query(call, anonymous);
     return anonymous;
+}
+
+}  // namespace
+
+Result<AccountRegion> authenticate(Call& call, const AccountRegion& anonymous) {
+    auto stated = stated_caller(call, anonymous);
+    if (!stated || !call.context.authenticator.verifies()) return stated;
+    return verified_caller(call, std::move(*stated));
 }
 
 }  // namespace rivulet::s3

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "server/s3/http_date.hpp"
+#include "server/http/date.hpp"
 
 namespace rivulet::s3 {
 
@@ -23,7 +23,7 @@ std::string_view bare_etag(std::string_view tag) {
 
 std::optional<Timestamp> date_in(const http::Fields& headers, std::string_view name) {
     const auto value = headers.find(name);
-    return value ? parse_http_date(trimmed(*value)) : std::nullopt;
+    return value ? http::parse_http_date(trimmed(*value)) : std::nullopt;
 }
 
 }  // namespace
@@ -39,7 +39,7 @@ bool matches_etag(std::string_view list, std::string_view etag) {
 }
 
 ConditionAnswer evaluate(const ConditionHeaders& names, const http::Fields& headers, const ObjectInfo& object) {
-    const Timestamp modified = whole_seconds(object.last_modified);
+    const Timestamp modified = http::whole_seconds(object.last_modified);
     if (const auto tags = headers.find(names.if_match)) {
         if (!matches_etag(*tags, object.etag)) return ConditionAnswer::failed;
     } else if (const auto since = date_in(headers, names.if_unmodified_since)) {

@@ -2,10 +2,10 @@
 
 #include "common/base64.hpp"
 #include "common/limits.hpp"
+#include "server/http/date.hpp"
 #include "server/s3/address.hpp"
 #include "server/s3/checksum.hpp"
 #include "server/s3/conditions.hpp"
-#include "server/s3/http_date.hpp"
 #include "server/s3/object_headers.hpp"
 #include "server/s3/operations.hpp"
 #include "server/s3/xml_text.hpp"
@@ -129,7 +129,7 @@ Result<bool> copy_piece(const ObjectReader& reader, std::uint64_t offset, std::s
 
 http::Response copy_response(const ObjectInfo& object) {
     XmlText xml;
-    xml.root("CopyObjectResult").text("LastModified", xml_date(object.last_modified));
+    xml.root("CopyObjectResult").text("LastModified", http::xml_date(object.last_modified));
     xml.text("ETag", '"' + object.etag + '"');
     for (const auto& [name, value] : object.attributes) {
         const auto* algorithm = find_checksum_algorithm(name);

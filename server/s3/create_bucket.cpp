@@ -67,7 +67,7 @@ Result<std::string> choose_region(const std::string& constraint, const std::stri
 
 asio::awaitable<Answer> create_bucket(Call& call) {
     if (auto done = refuse_unsupported(call.request.headers); !done) co_return done.error();
-    const auto document = co_await read_document(call.request, max_document_bytes);
+    const auto document = co_await read_document(call, max_document_bytes);
     if (!document) co_return document.error();
     const auto constraint = parse_constraint(*document);
     if (!constraint) co_return constraint.error();

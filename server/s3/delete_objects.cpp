@@ -81,7 +81,7 @@ Result<std::string> remove_all(ObjectStore& store, const std::string& bucket, co
 
 asio::awaitable<Answer> delete_objects(Call& call) {
     if (auto done = demand_checksum(call.request.headers); !done) co_return done.error();
-    const auto document = co_await read_document(call.request, max_document_bytes);
+    const auto document = co_await read_document(call, max_document_bytes);
     if (!document) co_return document.error();
     const auto deletions = parse(*document);
     if (!deletions) co_return deletions.error();

@@ -1,7 +1,7 @@
 #include <charconv>
 
 #include "common/base64.hpp"
-#include "server/s3/http_date.hpp"
+#include "server/http/date.hpp"
 #include "server/s3/operations.hpp"
 #include "server/s3/xml_text.hpp"
 
@@ -66,7 +66,7 @@ asio::awaitable<Answer> list_buckets(Call& call) {
         if (truncated) break;
         ++count;
         last = bucket.name;
-        xml.open("Bucket").text("CreationDate", xml_date(bucket.created)).text("Name", bucket.name);
+        xml.open("Bucket").text("CreationDate", http::xml_date(bucket.created)).text("Name", bucket.name);
         xml.text("BucketRegion", bucket.owner ? bucket.owner->region : call.caller.region).close("Bucket");
     }
     xml.close("Buckets").open("Owner").text("DisplayName", call.caller.account);

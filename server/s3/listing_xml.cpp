@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "common/limits.hpp"
-#include "server/s3/http_date.hpp"
+#include "server/http/date.hpp"
 #include "server/s3/object_headers.hpp"
 
 namespace rivulet::s3 {
@@ -26,7 +26,7 @@ Result<std::size_t> parse_max_keys(std::string_view text) {
 void append_object(XmlText& xml, const ObjectInfo& object, const ListingParameters& parameters,
                    std::string_view owner) {
     xml.open("Contents").text("Key", shown_name(object.key, parameters.encode));
-    xml.text("LastModified", xml_date(object.last_modified)).text("ETag", '"' + object.etag + '"');
+    xml.text("LastModified", http::xml_date(object.last_modified)).text("ETag", '"' + object.etag + '"');
     if (const auto algorithm = checksum_algorithm_of(object); !algorithm.empty()) {
         xml.text("ChecksumAlgorithm", algorithm).text("ChecksumType", "FULL_OBJECT");
     }

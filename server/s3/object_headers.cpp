@@ -6,8 +6,8 @@
 #include <string>
 
 #include "common/limits.hpp"
+#include "server/http/date.hpp"
 #include "server/s3/checksum.hpp"
-#include "server/s3/http_date.hpp"
 
 namespace rivulet::s3 {
 
@@ -151,7 +151,7 @@ Result<void> refuse_unsupported(const http::Fields& headers) {
 
 void show_object(http::Fields& headers, const ObjectInfo& object, bool with_checksums) {
     headers.set("ETag", '"' + object.etag + '"');
-    headers.set("Last-Modified", http_date(object.last_modified));
+    headers.set("Last-Modified", http::http_date(object.last_modified));
     headers.set("Accept-Ranges", "bytes");
     headers.set("Content-Type", "binary/octet-stream");
     headers.set("x-amz-server-side-encryption", "AES256");

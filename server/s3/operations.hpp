@@ -14,6 +14,7 @@
 #include "common/result.hpp"
 #include "s3-sink/object_store.hpp"
 #include "server/http/message.hpp"
+#include "server/wire/authenticator.hpp"
 
 /// The operations of the service, one a file. Each answers an Error with an S3 code, which becomes an XML document, or
 /// the response itself.
@@ -25,6 +26,7 @@ struct Context {
     BlockingPool& pool;
     Clock& clock;
     Random& random;
+    const wire::Authenticator& authenticator;
 };
 
 /// One request on its way through an operation.
@@ -35,6 +37,7 @@ struct Call {
     std::string bucket;
     std::string key;
     std::vector<std::pair<std::string, std::string>> query;
+    std::optional<wire::ChunkSignatures> chunk_signatures;  ///< set: the body's chunks must have these
 
     /// What an error's document and header say beside code and message; an operation adds it before it fails.
     std::vector<std::pair<std::string, std::string>> error_details;

@@ -76,11 +76,12 @@ std::optional<std::uint64_t> decoded_length(const http::Fields& headers) {
 
 }  // namespace
 
-Result<Payload> Payload::open(const http::Request& request) {
+Result<Payload> Payload::open(const http::Request& request, std::optional<wire::ChunkSignatures> signatures) {
     const auto& headers = request.headers;
     Payload payload(request.body);
     if (is_aws_chunked(headers)) {
-        payload.chunked_ = std::make_unique<AwsChunkedBody>(*request.body, decoded_length(headers));
+        payload.chunked_ =
+            std::make_unique<AwsChunkedBody>(*request.body, decoded_length(headers), std::move(signatures));
     }
     if (auto done = payload.expect_md5(headers); !done) return done.error();
     if (auto done = payload.expect_sha256(headers); !done) return done.error();
@@ -182,8 +183,8 @@ Result<void> Payload::verify_trailer(Attributes& attributes) {
     return {};
 }
 
-asio::awaitable<Result<std::string>> read_document(const http::Request& request, std::size_t limit) {
-    auto payload = Payload::open(request);
+asio::awaitable<Result<std::string>> read_document(const Call& call, std::size_t limit) {
+    auto payload = Payload::open(call.request, call.chunk_signatures);
     if (!payload) co_return payload.error();
     auto bytes = co_await http::read_all(payload->body(), limit);
     if (!bytes) {

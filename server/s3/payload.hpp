@@ -11,6 +11,7 @@
 #include "server/http/message.hpp"
 #include "server/s3/aws_chunked.hpp"
 #include "server/s3/checksum.hpp"
+#include "server/s3/operations.hpp"
 
 namespace rivulet::s3 {
 
@@ -18,10 +19,10 @@ namespace rivulet::s3 {
 /// `body`, given to `update` in order, and at the end `verify` tells whether they are what was meant to be sent.
 class Payload {
 public:
-    /// `request` must outlive the payload.
+    /// `request` must outlive the payload. With `signatures`, the chunks of the body must have them.
     /// Errors: s3_invalid_digest and s3_invalid_argument for values that cannot be right; s3_invalid_request for
     /// checksums that contradict each other; s3_not_implemented for ones this server cannot verify.
-    static Result<Payload> open(const http::Request& request);
+    static Result<Payload> open(const http::Request& request, std::optional<wire::ChunkSignatures> signatures);
 
     /// The decoded bytes.
     http::Body& body() const { return chunked_ ? *chunked_ : *plain_; }
@@ -57,9 +58,9 @@ private:
     std::unique_ptr<Checksum> trailer_digest_;
 };
 
-/// Reads and verifies a small body as a whole. Errors: those of Payload, of its body, and s3_malformed_xml past
+/// Reads and verifies a call's small body as a whole. Errors: those of Payload, of its body, and s3_malformed_xml past
 /// `limit` bytes.
-boost::asio::awaitable<Result<std::string>> read_document(const http::Request& request, std::size_t limit);
+boost::asio::awaitable<Result<std::string>> read_document(const Call& call, std::size_t limit);
 
 /// The error of a body that could not be read, as the service says it.
 Error body_error(const Error& error);

@@ -47,13 +47,14 @@ struct Upload {
     Payload payload;
 };
 
-Result<Upload> prepare(const http::Request& request) {
+Result<Upload> prepare(const Call& call) {
+    const auto& request = call.request;
     if (auto done = refuse_unsupported(request.headers); !done) return done.error();
     auto attributes = attributes_of(request.headers);
     if (!attributes) return attributes.error();
     auto allowed = write_precondition(request.headers);
     if (!allowed) return allowed.error();
-    auto payload = Payload::open(request);
+    auto payload = Payload::open(request, call.chunk_signatures);
     if (!payload) return payload.error();
     if (auto done = check_length(request, payload->body()); !done) return done.error();
     return Upload{std::move(*attributes), std::move(*allowed), std::move(*payload)};
@@ -62,7 +63,7 @@ Result<Upload> prepare(const http::Request& request) {
 }  // namespace
 
 asio::awaitable<Answer> put_object(Call& call) {
-    auto upload = prepare(call.request);
+    auto upload = prepare(call);
     if (!upload) co_return upload.error();
     auto begin = [&call] { return call.context.store.write(call.bucket); };
     auto writer = co_await run_blocking(call.context.pool, std::move(begin));

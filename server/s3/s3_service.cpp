@@ -124,7 +124,7 @@ std::string canonical_user_id(std::string_view account) {
 
 asio::awaitable<http::Response> S3Service::handle(http::Request& request) {
     const auto ids = s3::make_ids(context_.random);
-    s3::Call call{context_, request, {}, {}, {}, {}, {}, {}};
+    s3::Call call{context_, request, {}, {}, {}, {}, {}, {}, {}};
     auto answer = co_await s3::run(call, anonymous_);
     http::Response response = answer ? std::move(*answer) : s3::error_response(call, answer.error(), ids);
     response.headers.set("x-amz-request-id", ids.request_id);

@@ -14,9 +14,10 @@ namespace rivulet {
 /// Thread safety: `handle` may run on several threads at once. What is given must outlive it.
 class S3Service {
 public:
-    /// Requests without a signature are `anonymous`'s.
-    S3Service(ObjectStore& store, BlockingPool& pool, Clock& clock, Random& random, AccountRegion anonymous)
-        : context_{store, pool, clock, random}, anonymous_(std::move(anonymous)) {}
+    /// Requests without a signature are `anonymous`'s, unless signatures are verified.
+    S3Service(ObjectStore& store, BlockingPool& pool, Clock& clock, Random& random,
+              const wire::Authenticator& authenticator, AccountRegion anonymous)
+        : context_{store, pool, clock, random, authenticator}, anonymous_(std::move(anonymous)) {}
 
     /// Answers one request; errors are answers too. For a HEAD, the answer has the body that a GET would have, for its
     /// length; it is not to be sent.

@@ -1,7 +1,8 @@
 #include "server/wire/credentials.hpp"
 
 #include <algorithm>
-#include <vector>
+
+#include "server/wire/signature_v4.hpp"
 
 namespace rivulet::wire {
 
@@ -18,19 +19,12 @@ bool has(const Parts& parts, std::string_view name) {
     return found != parts.end() && !found->second.empty();
 }
 
-/// `AKIDEXAMPLE/20150830/us-east-1/kinesis/aws4_request`; an access key may hold slashes, so it is read from the back.
-Credentials read_scope(std::string scope) {
-    std::vector<std::string> fields;
-    for (int i = 0; i < 4; ++i) {
-        const auto slash = scope.rfind('/');
-        if (slash == std::string::npos) break;
-        fields.push_back(scope.substr(slash + 1));
-        scope.resize(slash);
-    }
-    Credentials credentials = credentials_of(std::move(scope));
-    if (fields.size() == 4) {
-        credentials.service = fields[1];
-        credentials.owner.region = fields[2];
+Credentials credentials_of_scope(std::string_view credential) {
+    const auto scope = parse_scope(credential);
+    Credentials credentials = credentials_of(scope ? scope->access_key : std::string(credential));
+    if (scope) {
+        credentials.service = scope->service;
+        credentials.owner.region = scope->region;
     }
     // A scope that names no region is no reason to refuse a call here; keys of stored things take no other characters.
     if (!is_region(credentials.owner.region)) credentials.owner.region = "us-east-1";
@@ -48,7 +42,7 @@ Result<Credentials> read_header(const http::Request& request, std::string_view h
     }
     if (!missing.empty())
         return Error(ErrorCode::incomplete_signature, missing + "Authorization=" + std::string(header));
-    return read_scope(parts.find("Credential")->second);
+    return credentials_of_scope(parts.find("Credential")->second);
 }
 
 Result<Credentials> read_query(const Parts& parameters) {
@@ -60,16 +54,7 @@ Result<Credentials> read_query(const Parts& parameters) {
     if (!missing.empty()) {
         return Error(ErrorCode::incomplete_signature, missing + "Re-examine the query-string parameters.");
     }
-    return read_scope(parameters.find("X-Amz-Credential")->second);
-}
-
-Parts query_parameters(const http::Request& request) {
-    Parts parts;
-    for (auto& [name, value] :
-         http::query_of(request.target).value_or(std::vector<std::pair<std::string, std::string>>{})) {
-        parts.emplace(name, value);
-    }
-    return parts;
+    return credentials_of_scope(parameters.find("X-Amz-Credential")->second);
 }
 
 }  // namespace
@@ -87,6 +72,15 @@ Parts authorization_parts(std::string_view header) {
     return parts;
 }
 
+Parts query_parts(const http::Request& request) {
+    Parts parts;
+    for (auto& [name, value] :
+         http::query_of(request.target).value_or(std::vector<std::pair<std::string, std::string>>{})) {
+        parts.emplace(name, value);
+    }
+    return parts;
+}
+
 Credentials credentials_of(std::string access_key) {
     Credentials credentials;
     credentials.owner.account = is_account(access_key) ? access_key : default_account;
@@ -96,7 +90,7 @@ Credentials credentials_of(std::string access_key) {
 
 Result<Credentials> read_credentials(const http::Request& request) {
     const auto header = request.headers.find("Authorization");
-    const Parts parameters = query_parameters(request);
+    const Parts parameters = query_parts(request);
     const bool by_query = parameters.contains("X-Amz-Algorithm");
     if (header && by_query) {
         return Error(ErrorCode::invalid_signature,
@@ -113,10 +107,10 @@ std::string signed_service(const http::Request& request) {
         const Parts parts = authorization_parts(*header);
         if (const auto found = parts.find("Credential"); found != parts.end()) scope = found->second;
     } else {
-        const Parts parameters = query_parameters(request);
+        const Parts parameters = query_parts(request);
         if (const auto found = parameters.find("X-Amz-Credential"); found != parameters.end()) scope = found->second;
     }
-    return scope.empty() ? std::string() : read_scope(std::move(scope)).service;
+    return scope.empty() ? std::string() : credentials_of_scope(scope).service;
 }
 
 }  // namespace rivulet::wire

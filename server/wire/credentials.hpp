@@ -24,10 +24,14 @@ using Parts = std::map<std::string, std::string, std::less<>>;
 /// The parts of an Authorization header, `AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, by their names.
 Parts authorization_parts(std::string_view header);
 
+/// The decoded parameters of a request's query, the first of each name; none if an escape in it is broken.
+Parts query_parts(const http::Request& request);
+
 /// The credentials that an access key alone stands for, without a region and a service.
 Credentials credentials_of(std::string access_key);
 
-/// The credentials of a signed request, by header or by query. Any well-formed credentials are accepted.
+/// The credentials of a signed request, by header or by query, as it states them: whether the signature is right is
+/// for the Authenticator to say.
 /// Errors: missing_authentication_token, invalid_signature (both forms at once), incomplete_signature (parts missing).
 Result<Credentials> read_credentials(const http::Request& request);
 

@@ -88,7 +88,8 @@ std::optional<std::string_view> operation_of(const JsonService& service, std::st
     return target.substr(prefix.size() + 1);
 }
 
-asio::awaitable<http::Response> answer_operation(JsonService& service, const http::Request& request, Format format,
+asio::awaitable<http::Response> answer_operation(JsonService& service, const http::Request& request,
+                                                 const Authenticator& authenticator, Format format,
                                                  const std::string& body) {
     const auto operation = operation_of(service, request.headers.get("X-Amz-Target"));
     const auto input = operation ? service.input_of(*operation) : std::nullopt;
@@ -99,7 +100,7 @@ asio::awaitable<http::Response> answer_operation(JsonService& service, const htt
         input ? decode(format, body, input->shape, input->structure.get()) : decode(format, body, nullptr, nullptr);
     if (!decoded.well_formed || !decoded.is_object) co_return error_answer(format, Error(ErrorCode::serialization, ""));
     if (!input) co_return error_answer(format, unknown);
-    const auto caller = read_credentials(request);
+    const auto caller = authenticator.authenticate(request, body, service.signing_name());
     if (!caller) co_return error_answer(format, caller.error());
     if (decoded.type_fault) co_return error_answer(format, Error(ErrorCode::serialization, *decoded.type_fault));
     if (const auto broken = validate(*input->shape, input->structure.get())) co_return error_answer(format, *broken);
@@ -113,7 +114,8 @@ asio::awaitable<http::Response> answer_operation(JsonService& service, const htt
     co_return answer(200, content_type_of(format), std::move(*output));
 }
 
-asio::awaitable<http::Response> answer_post(JsonService& service, http::Request& request) {
+asio::awaitable<http::Response> answer_post(JsonService& service, http::Request& request,
+                                            const Authenticator& authenticator) {
     auto body = co_await read_all(*request.body, service.max_body_bytes());
     if (!body) {
         auto refused = answer(kind_of(body.error().code).status, {}, {});
@@ -126,12 +128,14 @@ asio::awaitable<http::Response> answer_post(JsonService& service, http::Request&
         if (request.headers.get("X-Amz-Target").empty()) co_return not_determined();
         co_return answer(404, {}, "<UnknownOperationException/>\n");
     }
-    co_return co_await answer_operation(service, request, type == json_type ? Format::json : Format::cbor, *body);
+    const Format format = type == json_type ? Format::json : Format::cbor;
+    co_return co_await answer_operation(service, request, authenticator, format, *body);
 }
 
 }  // namespace
 
-asio::awaitable<http::Response> answer_json(JsonService& service, http::Request& request, Random& random) {
+asio::awaitable<http::Response> answer_json(JsonService& service, http::Request& request,
+                                            const Authenticator& authenticator, Random& random) {
     const bool cross_origin = request.headers.find("Origin").has_value();
     if (cross_origin && request.method == "OPTIONS") {
         auto response = preflight(request);
@@ -139,7 +143,7 @@ asio::awaitable<http::Response> answer_json(JsonService& service, http::Request&
         co_return response;
     }
     auto response = not_determined();
-    if (request.method == "POST") response = co_await answer_post(service, request);
+    if (request.method == "POST") response = co_await answer_post(service, request, authenticator);
     if (response.status != 413) add_ids(response, random, true);
     if (cross_origin) add_cors(response);
     co_return response;

@@ -7,7 +7,7 @@
 
 #include "common/random.hpp"
 #include "server/http/message.hpp"
-#include "server/wire/credentials.hpp"
+#include "server/wire/authenticator.hpp"
 #include "server/wire/decode.hpp"
 
 namespace rivulet::wire {
@@ -16,6 +16,9 @@ namespace rivulet::wire {
 class JsonService {
 public:
     virtual ~JsonService() = default;
+
+    /// What requests' credentials must be scoped to.
+    virtual std::string_view signing_name() const = 0;
 
     /// What comes before the dot in `X-Amz-Target`.
     virtual std::string_view target_prefix() const = 0;
@@ -37,6 +40,7 @@ public:
 
 /// Answers one request: the checks in the service's own order (body and content type, syntax, target, credentials,
 /// types, constraints), then the operation; CORS and request ids on the way out.
-boost::asio::awaitable<http::Response> answer_json(JsonService& service, http::Request& request, Random& random);
+boost::asio::awaitable<http::Response> answer_json(JsonService& service, http::Request& request,
+                                                   const Authenticator& authenticator, Random& random);
 
 }  // namespace rivulet::wire

@@ -130,6 +130,20 @@ def test_an_unknown_content_type_with_a_target_is_an_unknown_operation(shared):
     assert (answer.status, answer.body) == (404, b"<UnknownOperationException/>\n")
 
 
+def test_an_unknown_content_type_without_a_target_is_denied(shared):
+    answer = call(shared, "ListStreams", Content_Type="text/plain", X_Amz_Target=None)
+    assert answer.status == 403 and answer.body.startswith(b"<AccessDeniedException>")
+
+
+@pytest.mark.parametrize("body, status, kind", [("{", 400, "SerializationException"), (None, 400, "SerializationException"),
+                                                ("{}", 404, "UnknownOperationException")])
+def test_plain_json_is_let_in_only_to_be_refused(shared, body, status, kind):
+    answer = call(shared, "ListStreams", body, Content_Type="application/json")
+    assert answer.status == status
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.json() == {"Output": {"__type": f"com.amazon.coral.service#{kind}"}, "Version": "1.0"}
+
+
 @pytest.mark.parametrize("target", ["Kinesis_20131202.Unheard", "Kinesis_20131202.", "Nothing_1.ListStreams"])
 def test_an_unknown_target_is_an_unknown_operation(shared, target):
     answer = call(shared, "ListStreams", X_Amz_Target=target)
@@ -165,6 +179,39 @@ def test_an_authorization_without_its_parts_is_told_which(shared):
                    "Authorization=AWS4-HMAC-SHA256 x=y"}
 
 
+def test_credentials_in_header_and_query_at_once_are_refused(shared):
+    answer = request(shared, path="/?X-Amz-Algorithm=AWS4-HMAC-SHA256", body="{}", headers=kinesis_headers("ListStreams"))
+    assert answer.json() == {
+        "__type": "InvalidSignatureException",
+        "message": "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."}
+
+
+def test_a_signature_in_the_query_is_told_what_it_lacks(shared):
+    headers = kinesis_headers("ListStreams", Authorization=None, X_Amz_Date=None)
+    parts = ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"]
+    answer = request(shared, path="/?X-Amz-Algorithm=", body="{}", headers=headers)
+    assert answer.json() == {
+        "__type": "IncompleteSignatureException",
+        "message": "".join(f"AWS query-string parameters must include '{part}'. " for part in parts) +
+                   "Re-examine the query-string parameters."}
+    assert request(shared, path="/?" + "&".join(f"{part}=a" for part in parts), body="{}", headers=headers).status == 200
+
+
+def test_the_checks_come_in_the_order_of_the_service(shared):
+    """Syntax, target, credentials, types, constraints, resource: each request has all later faults too."""
+    absent, nameless, mistyped = '{"StreamName": "absent"}', '{"StreamName": ""}', '{"StreamName": 1}'
+    nobody = {"Authorization": None, "X_Amz_Date": None}
+
+    def kind(body, operation="DescribeStream", **changes):
+        return call(shared, operation, body, **changes).json()["__type"]
+    assert kind("{", "Unheard", **nobody) == "SerializationException"
+    assert kind(mistyped, "Unheard", **nobody) == "UnknownOperationException"
+    assert kind(mistyped, **nobody) == "MissingAuthenticationTokenException"
+    assert kind('{"StreamName": "", "Limit": "x"}') == "SerializationException"
+    assert kind(nameless) == "ValidationException"
+    assert kind(absent) == "ResourceNotFoundException"
+
+
 @pytest.mark.parametrize("operation, body, text", [
     ("DescribeStream", {"StreamName": True}, "class java.lang.Boolean can not be converted to an String"),
     ("DescribeStream", {"StreamName": 1},
@@ -173,6 +220,12 @@ def test_an_authorization_without_its_parts_is_told_which(shared):
     ("DescribeStream", {"StreamName": {}}, "Start of structure or map found where not expected."),
     ("ListStreams", {"Limit": "1"}, "class java.lang.String can not be converted to an Integer"),
     ("ListStreams", {"Limit": True}, "class java.lang.Boolean can not be converted to an Integer"),
+    ("DeleteStream", {"EnforceConsumerDeletion": "maybe"}, "'MAYBE' can not be converted to an Boolean"),
+    ("DeleteStream", {"EnforceConsumerDeletion": 1},
+     "class com.amazon.coral.value.json.numbers.TruncatingBigNumber can not be converted to an Boolean"),
+    ("CreateStream", {"Tags": "none"}, "Expected map or null"),
+    ("CreateStream", {"Tags": []}, "Start of list found where not expected"),
+    ("PutRecords", {"Records": {}}, "Start of structure or map found where not expected."),
     ("PutRecord", {"StreamName": "x", "PartitionKey": "k", "Data": "abc"},
      "'abc' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but found: 3"),
     ("PutRecord", {"StreamName": "x", "PartitionKey": "k", "Data": "ab*="},

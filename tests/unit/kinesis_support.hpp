@@ -71,7 +71,7 @@ protected:
         }
         TextBody text(body);
         request.body = &text;
-        return run(wire::answer_json(*protocol, request, random));
+        return run(wire::answer_json(*protocol, request, authenticator, random));
     }
 
     /// The answer's members; an error is put in `__type` and `message`, as on the wire.
@@ -133,6 +133,7 @@ protected:
     Settings settings;
     SeededRandom random{1};
     std::string access_key = "000000000000";
+    wire::Authenticator authenticator{clock};
     std::string secret;
     std::unique_ptr<kinesis::TokenSealer> sealer;
     std::unique_ptr<kinesis::StreamLifecycle> lifecycle;

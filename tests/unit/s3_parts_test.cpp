@@ -2,11 +2,11 @@
 
 #include "common/base64.hpp"
 #include "common/hex.hpp"
+#include "server/http/date.hpp"
 #include "server/s3/address.hpp"
 #include "server/s3/byte_range.hpp"
 #include "server/s3/checksum.hpp"
 #include "server/s3/conditions.hpp"
-#include "server/s3/http_date.hpp"
 
 namespace rivulet::s3 {
 
@@ -30,7 +30,7 @@ ConditionAnswer answer(std::vector<std::pair<std::string, std::string>> fields) 
     for (auto& [name, value] : fields) headers.add(name, value);
     ObjectInfo object;
     object.etag = "abc";
-    object.last_modified = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") + std::chrono::milliseconds{400};
+    object.last_modified = *http::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT") + std::chrono::milliseconds{400};
     return evaluate(read_conditions, headers, object);
 }
 
@@ -76,16 +76,16 @@ TEST(ByteRange, of_another_form_is_ignored) {
 }
 
 TEST(HttpDate, is_written_in_one_form_and_read_in_three) {
-    const auto time = parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+    const auto time = http::parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
     ASSERT_TRUE(time);
     EXPECT_EQ(time->time_since_epoch(), std::chrono::seconds{784111777});
-    EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), time);
-    EXPECT_EQ(parse_http_date("Sun Nov  6 08:49:37 1994"), time);
-    EXPECT_EQ(parse_basic_date("19941106T084937Z"), time);
-    EXPECT_EQ(http_date(*time + std::chrono::milliseconds{999}), "Sun, 06 Nov 1994 08:49:37 GMT");
-    EXPECT_EQ(xml_date(*time + std::chrono::milliseconds{999}), "1994-11-06T08:49:37.000Z");
+    EXPECT_EQ(http::parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), time);
+    EXPECT_EQ(http::parse_http_date("Sun Nov  6 08:49:37 1994"), time);
+    EXPECT_EQ(http::parse_basic_date("19941106T084937Z"), time);
+    EXPECT_EQ(http::http_date(*time + std::chrono::milliseconds{999}), "Sun, 06 Nov 1994 08:49:37 GMT");
+    EXPECT_EQ(http::xml_date(*time + std::chrono::milliseconds{999}), "1994-11-06T08:49:37.000Z");
     for (const char* bad : {"", "yesterday", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
-        EXPECT_EQ(parse_http_date(bad), std::nullopt) << bad;
+        EXPECT_EQ(http::parse_http_date(bad), std::nullopt) << bad;
     }
 }
 

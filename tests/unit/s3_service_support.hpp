@@ -69,6 +69,12 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 /// The service over a store with the bucket `bucket`, called without a network.
 class S3UnderTest {
 public:
+    /// Any well-formed credentials are let in.
+    S3UnderTest() : authenticator_(objects.clock) {}
+    /// Only these are.
+    explicit S3UnderTest(wire::Authenticator::Secrets secrets)
+        : authenticator_(objects.clock, std::move(secrets), objects.random) {}
+
     ReadAnswer call(const std::string& method, const std::string& target, const Headers& headers = {},
                     std::string body = {}) {
         const std::size_t length = body.size();
@@ -102,7 +108,8 @@ private:
     }
 
     BlockingPool pool_{2};
-    S3Service service_{*objects.store, pool_, objects.clock, objects.random, test_owner};
+    wire::Authenticator authenticator_;
+    S3Service service_{*objects.store, pool_, objects.clock, objects.random, authenticator_, test_owner};
 };
 
 }  // namespace rivulet

@@ -1,9 +1,9 @@
-#include "server/s3/http_date.hpp"
+#include "server/http/date.hpp"
 
 #include <array>
 #include <ctime>
 
-namespace rivulet::s3 {
+namespace rivulet::http {
 
 namespace {
 
@@ -38,6 +38,10 @@ std::string xml_date(Timestamp time) {
     return format(time, "%Y-%m-%dT%H:%M:%S.000Z");
 }
 
+std::string basic_date(Timestamp time) {
+    return format(time, "%Y%m%dT%H%M%SZ");
+}
+
 std::optional<Timestamp> parse_http_date(std::string_view text) {
     for (const char* pattern : {"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"}) {
         if (const auto time = parse(text, pattern)) return time;
@@ -53,4 +57,4 @@ Timestamp whole_seconds(Timestamp time) {
     return std::chrono::floor<std::chrono::seconds>(time);
 }
 
-}  // namespace rivulet::s3
+}  // namespace rivulet::http
