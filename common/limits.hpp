@@ -61,5 +61,19 @@ inline constexpr std::size_t max_list_keys = 1000;
 inline constexpr std::size_t max_kinesis_body_bytes = 16 * 1024 * 1024;
 /// Bytes of a request's header block.
 inline constexpr std::size_t max_header_bytes = 64 * 1024;
+/// Bytes of a request's body that must come in the time a setting gives for it.
+inline constexpr std::size_t min_body_progress_bytes = 16 * 1024;
+/// Bytes of an unread body that are read and thrown away to keep the connection; more costs the connection.
+inline constexpr std::uint64_t max_drained_body_bytes = 256 * 1024;
+/// Streams that a client may have open on one HTTP/2 connection.
+inline constexpr std::uint32_t max_concurrent_streams = 256;
+/// Bytes of a request's body that a client may send on a stream before the handler has taken any.
+inline constexpr std::uint32_t http2_stream_window_bytes = 1024 * 1024;
+/// The same for all streams of a connection: what one connection can make the server hold.
+inline constexpr std::int32_t http2_connection_window_bytes = 4 * 1024 * 1024;
+/// Bytes of answers that may wait for a peer's windows on a connection before more requests are begun.
+inline constexpr std::size_t http2_unsent_bytes = 32 * 1024 * 1024;
+/// Bytes of frames that are made before they are written.
+inline constexpr std::size_t http2_output_bytes = 256 * 1024;
 
 }  // namespace rivulet::limits

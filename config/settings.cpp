@@ -102,6 +102,31 @@ Result<void> set_ephemeral(Settings& settings, std::string_view text) {
     return {};
 }
 
+/// Names separated by commas, spaces around them allowed.
+Result<void> set_tls_names(Settings& settings, std::string_view text) {
+    std::vector<std::string> names;
+    while (!text.empty()) {
+        const auto part = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(part.size() + 1, text.size()));
+        const auto first = part.find_first_not_of(' ');
+        if (first == std::string_view::npos) continue;
+        const auto name = part.substr(first, part.find_last_not_of(' ') - first + 1);
+        const bool plain = std::ranges::all_of(name, [](unsigned char c) {
+            return std::isalnum(c) != 0 || c == '-' || c == '.' || c == ':' || c == '_' || c == '*';
+        });
+        if (!plain) return expected("host names and addresses with commas between them");
+        names.emplace_back(name);
+    }
+    settings.tls_names = std::move(names);
+    return {};
+}
+
+std::string show_tls_names(const Settings& settings) {
+    std::string text;
+    for (const auto& name : settings.tls_names) text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
 Result<void> set_durability(Settings& settings, std::string_view text) {
     if (text != "process" && text != "power") return expected("process or power");
     settings.durability = text == "power" ? Durability::power : Durability::process;
@@ -164,6 +189,20 @@ const std::vector<SettingRow>& rows() {
                      "How often the room of expired records is given back."),
         number_row<std::uint32_t>("shard_limit", &Settings::shard_limit, 1, 1'000'000,
                                   "Open shards that an account may have in a region."),
+        path_row("tls_certificate", &Settings::tls_certificate,
+                 "A certificate of your own for TLS, with its chain, in PEM; by default the server makes one."),
+        path_row("tls_key", &Settings::tls_key, "The private key of that certificate, in PEM."),
+        {"tls_names", "NAMES",
+         "More names and addresses, with commas between them, that the server's own certificate is for.", set_tls_names,
+         show_tls_names},
+        number_row<std::uint32_t>("connection_limit", &Settings::connection_limit, 1, 1'000'000,
+                                  "Connections at once; one more is answered 503."),
+        duration_row("idle_timeout", &Settings::idle_timeout, milliseconds{100},
+                     "How long a connection may stand idle."),
+        duration_row("header_timeout", &Settings::header_timeout, milliseconds{100},
+                     "How long a client may take to send a request's header."),
+        duration_row("body_timeout", &Settings::body_timeout, milliseconds{100},
+                     "How long a client may take for each 16 KiB of a request's body, or to take any of an answer."),
         text_row("log_level", "LEVEL", &Settings::log_level, is_log_level, "debug, info, warn, error or off",
                  "How much is logged on standard error: debug, info, warn, error or off."),
     };

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/account_region.hpp"
 #include "common/result.hpp"
@@ -50,6 +51,13 @@ struct Settings {
     std::chrono::milliseconds retention_check_interval{10'000};
     std::uint32_t shard_limit = 20'000;  ///< open shards of an account in a region
     std::string log_level = "info";
+    std::filesystem::path tls_certificate;  ///< PEM; empty: the server makes its own
+    std::filesystem::path tls_key;          ///< PEM
+    std::vector<std::string> tls_names;     ///< beside those the server knows itself by
+    std::uint32_t connection_limit = 4096;
+    std::chrono::milliseconds idle_timeout{120'000};
+    std::chrono::milliseconds header_timeout{20'000};
+    std::chrono::milliseconds body_timeout{30'000};
 
     /// The account and region that resources declared in the configuration file belong to.
     AccountRegion owner() const { return {account, region}; }

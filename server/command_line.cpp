@@ -61,6 +61,11 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
         "serve", "Starts the server. A flag goes before its environment variable, that before the configuration file.");
     add_flags(*serve, flags);
     const SnapshotCommand snapshot(app);
+    CLI::App* const show_certificate = app.add_subcommand(
+        "cert",
+        "Says where the certificate authority for TLS is, making it if there is none, and how clients are told "
+        "of it. Takes the same settings.");
+    add_flags(*show_certificate, flags);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {
@@ -69,6 +74,7 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
     if (snapshot.asked()) return snapshot.run();
     auto launch = launch_from(flags, environment);
     if (!launch) return launch.error();
+    if (show_certificate->parsed()) launch->command = Command::show_certificate;
     return std::move(*launch);
 }
 

@@ -9,8 +9,12 @@
 
 namespace rivulet {
 
+/// What the program was asked to do.
+enum class Command { serve, show_certificate };
+
 /// What the server was asked to be: settings from all sources, and the resources to declare.
 struct Launch {
+    Command command = Command::serve;
     Settings settings;
     ConfigFile resources;
 };

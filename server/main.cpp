@@ -11,10 +11,13 @@
 
 #include "s3-sink/object_store.hpp"
 #include "server/admin/admin.hpp"
+#include "server/certificate_files.hpp"
 #include "server/command_line.hpp"
 #include "server/data_directory.hpp"
 #include "server/declared_resources.hpp"
+#include "server/descriptor_limit.hpp"
 #include "server/http/listener.hpp"
+#include "server/http/tls_context.hpp"
 #include "server/kinesis/service.hpp"
 #include "server/lambda/pipeline.hpp"
 #include "server/retention.hpp"
@@ -30,6 +33,8 @@ namespace {
 // How long a stopping server waits for the requests that run: well within the ten seconds that container engines give.
 constexpr std::chrono::seconds drain_time{5};
 constexpr std::size_t blocking_threads = 4;
+// File descriptors that are kept for the log, buckets and functions.
+constexpr std::size_t spare_descriptors = 512;
 
 void start_logging(const std::string& level) {
     auto logger = spdlog::stderr_color_mt("rivulet");
@@ -51,6 +56,34 @@ std::string local_url(const std::string& bind, std::uint16_t port) {
     return "http://" + (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + std::to_string(port);
 }
 
+/// How connections are treated: as the settings say, in as many of them as there are file descriptors for.
+Result<http::Options> connection_options(const Settings& settings, const ServerCertificate& certificate) {
+    http::Options options;
+    options.idle_time = settings.idle_timeout;
+    options.header_time = settings.header_timeout;
+    options.body_time = settings.body_timeout;
+    const std::size_t descriptors = raise_descriptor_limit();
+    const std::size_t for_connections =
+        descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors : descriptors / 2;
+    options.max_connections = std::min<std::size_t>(settings.connection_limit, for_connections);
+    if (options.max_connections < settings.connection_limit) {
+        spdlog::warn("At most {} connections, as there may be {} open files.", options.max_connections, descriptors);
+    }
+    auto tls = http::TlsContext::make(certificate.server.certificate, certificate.server.key);
+    if (!tls) return tls.error();
+    options.tls = std::move(*tls);
+    return options;
+}
+
+void warn_if_open_to_others(const Settings& settings) {
+    boost::system::error_code fault;
+    if (asio::ip::make_address(settings.bind, fault).is_loopback() || fault) return;
+    spdlog::warn(
+        "Open to other machines: the server listens on {} and does not check signatures, so whoever reaches "
+        "the port can do everything. Without --bind it listens on 127.0.0.1 alone.",
+        settings.bind);
+}
+
 asio::awaitable<void> until_told_to_stop(asio::signal_set& signals) {
     co_await signals.async_wait(asio::use_awaitable);
 }
@@ -65,10 +98,16 @@ Result<void> serve(const Launch& launch) {
     SystemRandom random;
     BlockingPool pool(blocking_threads);
 
+    const auto certificate = prepare_certificate(settings, directory->path(), clock.now(), random);
+    if (!certificate) return certificate.error();
+    auto options = connection_options(settings, *certificate);
+    if (!options) return options.error();
+
     // The port is taken before anything else is touched; nothing is accepted on it before all services are there.
     http::Handler answer;
-    auto listener = http::Listener::open(*threads, settings.bind, settings.port,
-                                         [&answer](http::Request& request) { return answer(request); });
+    auto listener = http::Listener::open(
+        *threads, settings.bind, settings.port, [&answer](http::Request& request) { return answer(request); },
+        std::move(*options));
     if (!listener) return listener.error();
 
     auto store = Store::open({.directory = directory->path() / "log",
@@ -94,7 +133,7 @@ Result<void> serve(const Launch& launch) {
     Pipeline pipeline({*threads, pool, **store, **objects, clock, random, directory->path(), endpoint_url});
     if (auto loaded = pipeline.load(); !loaded) return loaded;
 
-    const admin::Services admin_services{**store, **objects, pool};
+    const admin::Services admin_services{**store, **objects, pool, certificate->authority};
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
             case ServiceName::kinesis: return wire::answer_json(protocol, request, random);
@@ -114,7 +153,12 @@ Result<void> serve(const Launch& launch) {
     auto signals = std::make_unique<asio::signal_set>(threads->first(), SIGINT, SIGTERM);
     (*listener)->start();
     wait_for(*threads, pipeline.start());
-    std::cout << "Listening on " << endpoint_url << "\nReady." << std::endl;
+    warn_if_open_to_others(settings);
+    std::cout << "Listening on " << endpoint_url << "\nListening on https" << endpoint_url.substr(4);
+    if (!certificate->authority.empty()) {
+        std::cout << ", vouched for by " << certificate->authority_path.string();
+    }
+    std::cout << "\nReady." << std::endl;
 
     wait_for(*threads, until_told_to_stop(*signals));
     signals.reset();  // a second signal ends the server at once
@@ -136,6 +180,26 @@ Result<void> serve(const Launch& launch) {
     return {};
 }
 
+Result<void> show_certificate(const Settings& settings) {
+    if (!settings.tls_certificate.empty()) {
+        std::cout << "The server shows the certificate " << settings.tls_certificate.string()
+                  << ". Clients must trust whoever issued it.\n";
+        return {};
+    }
+    if (settings.ephemeral) {
+        std::cout << "An ephemeral server makes an authority for itself alone. Ask it while it runs:\n"
+                     "curl http://localhost:"
+                  << settings.port << "/_rivulet/authority.pem\n";
+        return {};
+    }
+    SystemRandom random;
+    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto certificate = prepare_certificate(settings, settings.data_dir, now, random);
+    if (!certificate) return certificate.error();
+    std::cout << certificate_instructions(settings, certificate->authority_path);
+    return {};
+}
+
 int run(int argc, char** argv) {
     auto asked = read_command_line(argc, argv, environ);
     if (const int* const status = std::get_if<int>(&asked)) return *status;
@@ -149,8 +213,8 @@ int run(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     // A file that may not grow any more is a failed write, as a full disk is, and no reason to end.
     std::signal(SIGXFSZ, SIG_IGN);
-    const auto served = serve(launch);
-    return served ? 0 : refuse(served.error());
+    const auto done = launch.command == Command::show_certificate ? show_certificate(launch.settings) : serve(launch);
+    return done ? 0 : refuse(done.error());
 }
 
 }  // namespace

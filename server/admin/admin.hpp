@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <string>
 
 #include "common/blocking.hpp"
 #include "s3-sink/object_store.hpp"
@@ -14,12 +15,13 @@ struct Services {
     Store& store;
     ObjectStore& objects;
     BlockingPool& pool;
+    const std::string& authority;  ///< of the server's certificate, as PEM; empty if it is not the server's own
 };
 
 /// Answers what AWS does not have: everything under `/_rivulet/`.
 ///
-/// `GET health`: 200 once requests are answered. `POST snapshots` with `{"directory": "/absolute/path"}`: writes a
-/// snapshot into a directory of the server's machine.
+/// `GET health`: 200 once requests are answered. `GET authority.pem`: what clients are to trust for TLS. `POST
+/// snapshots` with `{"directory": "/absolute/path"}`: writes a snapshot into a directory of the server's machine.
 boost::asio::awaitable<http::Response> answer(http::Request& request, const Services& services);
 
 }  // namespace rivulet::admin

@@ -1,20 +1,25 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 
 #include "server/http/message.hpp"
+#include "server/http/options.hpp"
+#include "server/http/protocol.hpp"
+#include "server/http/session.hpp"
+#include "server/http/transport.hpp"
 
 namespace rivulet::http {
 
-/// One client's connection, served by one coroutine on the connection's own executor. Private to this room.
+/// One client's connection, served by one coroutine on the connection's own executor: finds out what the client speaks
+/// and hands it to that session. Private to this room.
 class Connection {
 public:
-    Connection(boost::beast::tcp_stream stream, const Handler& handler)
-        : stream_(std::move(stream)), handler_(handler) {}
+    /// `only_answer`: the connection is closed after its first answer.
+    Connection(boost::asio::ip::tcp::socket socket, const Handler& handler, const Options& options, bool only_answer);
 
-    auto get_executor() { return stream_.get_executor(); }
+    auto get_executor() { return transport_.get_executor(); }
 
     /// Serves requests until either side closes.
     boost::asio::awaitable<void> serve();
@@ -26,19 +31,20 @@ public:
     void close_now();
 
 private:
-    class RequestBody;
+    /// Reads the first bytes into the buffer; undecided if there is nothing to serve.
+    boost::asio::awaitable<Protocol> recognise(std::chrono::milliseconds patience);
+    boost::asio::awaitable<Protocol> recognise_within_tls();
+    boost::asio::awaitable<Ending> serve_session(Session& session);
+    boost::asio::awaitable<Ending> serve_http1();
+    boost::asio::awaitable<Ending> serve_http2();
 
-    boost::asio::awaitable<bool> serve_one();
-    boost::asio::awaitable<bool> send(const Request& request, Response response, bool keep_alive, unsigned version);
-    boost::asio::awaitable<bool> send_body(Body& body, std::optional<std::uint64_t> length);
-    boost::asio::awaitable<void> linger();
-
-    boost::beast::tcp_stream stream_;
+    Transport transport_;
     boost::beast::flat_buffer buffer_;
     const Handler& handler_;
-    bool busy_ = false;
+    const Options& options_;
+    const bool only_answer_;
+    Session* session_ = nullptr;  ///< while one serves
     bool closing_ = false;
-    bool unread_ = false;  ///< a part of the last request was left unread
 };
 
 }  // namespace rivulet::http

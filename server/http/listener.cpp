@@ -21,11 +21,28 @@ namespace {
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
+// Above the limit of connections, so many more are told so; what comes on top is closed without a word.
+constexpr std::size_t refused_connections = 64;
+constexpr const char* retry_seconds = "1";
+
+asio::awaitable<Response> busy(Request&) {
+    Response response;
+    response.status = 503;
+    response.headers.add("Retry-After", retry_seconds);
+    response.headers.add("Content-Type", "text/plain");
+    response.body = std::string("Too many connections.\n");
+    response.close = true;
+    co_return response;
+}
+
 }  // namespace
 
 struct Listener::State : std::enable_shared_from_this<Listener::State> {
-    State(IoThreads& io_threads, Handler request_handler)
-        : threads(io_threads), handler(std::move(request_handler)), acceptor(io_threads.first()) {}
+    State(IoThreads& io_threads, Handler request_handler, Options connection_options)
+        : threads(io_threads),
+          handler(std::move(request_handler)),
+          options(std::move(connection_options)),
+          acceptor(io_threads.first()) {}
 
     asio::awaitable<void> accept_all();
     void serve(tcp::socket socket);
@@ -35,6 +52,8 @@ struct Listener::State : std::enable_shared_from_this<Listener::State> {
 
     IoThreads& threads;
     const Handler handler;
+    const Handler refuse = busy;
+    const Options options;
     tcp::acceptor acceptor;  ///< on the first io thread
     std::mutex mutex;
     std::unordered_set<std::shared_ptr<Connection>> connections;
@@ -57,10 +76,12 @@ asio::awaitable<void> Listener::State::accept_all() {
 }
 
 void Listener::State::serve(tcp::socket socket) {
-    auto connection = std::make_shared<Connection>(boost::beast::tcp_stream(std::move(socket)), handler);
+    std::shared_ptr<Connection> connection;
     {
         const std::lock_guard lock(mutex);
-        if (stopping) return;
+        const bool full = connections.size() >= options.max_connections;
+        if (stopping || connections.size() >= options.max_connections + refused_connections) return;
+        connection = std::make_shared<Connection>(std::move(socket), full ? refuse : handler, options, full);
         connections.insert(connection);
     }
     asio::co_spawn(
@@ -98,7 +119,7 @@ Listener::~Listener() {
 }
 
 Result<std::unique_ptr<Listener>> Listener::open(IoThreads& threads, const std::string& address, std::uint16_t port,
-                                                 Handler handler) {
+                                                 Handler handler, Options options) {
     const auto refused = [&](const boost::system::error_code& fault) {
         return Error(
             ErrorCode::io_failure,
@@ -110,7 +131,7 @@ Result<std::unique_ptr<Listener>> Listener::open(IoThreads& threads, const std::
     const auto ip = asio::ip::make_address(address, fault);
     if (fault) return refused(fault);
     const tcp::endpoint endpoint(ip, port);
-    auto state = std::make_shared<State>(threads, std::move(handler));
+    auto state = std::make_shared<State>(threads, std::move(handler), std::move(options));
     tcp::acceptor& acceptor = state->acceptor;
     acceptor.open(endpoint.protocol(), fault);
     if (!fault) acceptor.set_option(asio::socket_base::reuse_address(true), fault);

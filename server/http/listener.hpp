@@ -8,12 +8,14 @@
 
 #include "common/result.hpp"
 #include "server/http/message.hpp"
+#include "server/http/options.hpp"
 #include "server/io_threads.hpp"
 
 namespace rivulet::http {
 
-/// Listens on one address and serves every connection until stopped. Connections are spread over the io threads; each
-/// runs its requests one after another, in the order they came.
+/// Listens on one address and serves every connection until stopped: HTTP/1.1 and HTTP/2, in clear and through TLS, as
+/// each client begins. Connections are spread over the io threads. Requests of HTTP/1.1 run one after another, in the
+/// order they came, those of HTTP/2 beside each other on the connection's thread.
 ///
 /// Thread safety: every member may be called from any thread.
 class Listener {
@@ -21,7 +23,7 @@ public:
     /// Binds and listens; nothing is accepted before `start`. `threads` must outlive the listener. Port 0 takes a free
     /// one. Errors: io_failure, saying which address cannot be listened on and why.
     static Result<std::unique_ptr<Listener>> open(IoThreads& threads, const std::string& address, std::uint16_t port,
-                                                  Handler handler);
+                                                  Handler handler, Options options = {});
 
     /// Closes what is still open. Call `stop` before, so that no request is cut off.
     ~Listener();

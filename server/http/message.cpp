@@ -22,20 +22,19 @@ std::optional<std::string_view> Fields::find(std::string_view name) const {
 
 asio::awaitable<Result<std::string>> read_all(Body& body, std::size_t limit) {
     const auto too_large = [] { return Error(ErrorCode::request_entity_too_large, "Request body is too large."); };
-    constexpr std::size_t piece = 16 * 1024;
+    constexpr std::size_t first_piece = 16 * 1024;
+    constexpr std::size_t largest_piece = 256 * 1024;
+    const auto length = body.length();
+    if (length && *length > limit) co_return too_large();
     std::string bytes;
-    if (const auto length = body.length()) {
-        if (*length > limit) co_return too_large();
-        bytes.resize(static_cast<std::size_t>(*length));
-    } else {
-        bytes.resize(piece);
-    }
+    // The room is set aside at once, but its memory is touched only as the bytes come: a length is easily claimed.
+    if (length) bytes.reserve(static_cast<std::size_t>(*length));
     std::size_t filled = 0;
-    while (true) {
+    while (!length || filled < *length) {
         if (filled == bytes.size()) {
-            if (body.length()) co_return bytes;
             if (filled > limit) co_return too_large();
-            bytes.resize(filled * 2);
+            const std::size_t piece = std::clamp(filled, first_piece, largest_piece);
+            bytes.resize(length ? std::min<std::size_t>(filled + piece, *length) : filled + piece);
         }
         auto count = co_await body.read_some(std::span(bytes).subspan(filled));
         if (!count) co_return count.error();

@@ -48,6 +48,10 @@ public:
     /// Reads at least one byte into `buffer`, or returns 0 at the end.
     /// Errors: bad_request if the peer breaks off or breaks the framing; io_failure for a source on disk.
     virtual boost::asio::awaitable<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
+
+    /// Asks an answer's body that would go on for long to end: a read that waits, or else the next one, returns 0 soon.
+    /// Called on the executor of the reads, when the client has gone or the server stops.
+    virtual void end_soon() {}
 };
 
 /// A request whose header has been read; its body has not.

@@ -1,5 +1,7 @@
 #include "server/http/response_head.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/beast/http/status.hpp>
 #include <ctime>
 
@@ -22,11 +24,21 @@ const std::string& date_now() {
     return text;
 }
 
+void append_value(std::string& text, std::string_view value) {
+    for (const char c : value) text += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+}
+
 void append_field(std::string& head, std::string_view name, std::string_view value) {
     head += name;
     head += ": ";
-    for (const char c : value) head += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+    append_value(head, value);
     head += "\r\n";
+}
+
+bool is_about_connection(std::string_view lower_name) {
+    constexpr std::array<std::string_view, 5> names = {"connection", "keep-alive", "proxy-connection",
+                                                       "transfer-encoding", "upgrade"};
+    return std::ranges::find(names, lower_name) != names.end();
 }
 
 }  // namespace
@@ -50,6 +62,25 @@ std::string response_head(const Response& response, Framing framing, std::uint64
     if (keep_alive != (version >= 11)) append_field(head, "Connection", keep_alive ? "keep-alive" : "close");
     head += "\r\n";
     return head;
+}
+
+std::vector<std::pair<std::string, std::string>> http2_fields(const Response& response,
+                                                              std::optional<std::uint64_t> length) {
+    std::vector<std::pair<std::string, std::string>> fields;
+    fields.emplace_back(":status", std::to_string(response.status));
+    for (const auto& [name, value] : response.headers) {
+        std::string lower = name;
+        std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c; });
+        if (is_about_connection(lower)) continue;
+        auto& field = fields.emplace_back(std::move(lower), std::string());
+        append_value(field.second, value);
+    }
+    if (!response.headers.find("Date")) fields.emplace_back("date", date_now());
+    const bool has_length = length && response.status != 204 && response.status != 304;
+    if (has_length && !response.headers.find("Content-Length")) {
+        fields.emplace_back("content-length", std::to_string(*length));
+    }
+    return fields;
 }
 
 }  // namespace rivulet::http
