@@ -19,8 +19,7 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 asio::awaitable<bool> Transport::handshake(const TlsContext& context, boost::beast::flat_buffer& buffer) {
     tls_ = std::make_unique<Tls>(tcp_, context.context());
     const auto read = asio::const_buffer(buffer.data());
-    const auto [fault, used] =
-        co_await tls_->next_layer().async_handshake(asio::ssl::stream_base::server, read, use_tuple);
+    const auto [fault, used] = co_await tls_->async_handshake(asio::ssl::stream_base::server, read, use_tuple);
     buffer.consume(used);
     co_return !fault;
 }
@@ -29,7 +28,7 @@ std::string_view Transport::agreed_protocol() const {
     if (!tls_) return {};
     const unsigned char* name = nullptr;
     unsigned length = 0;
-    SSL_get0_alpn_selected(tls_->next_layer().native_handle(), &name, &length);
+    SSL_get0_alpn_selected(tls_->native_handle(), &name, &length);
     return {reinterpret_cast<const char*>(name), length};
 }
 
@@ -37,7 +36,7 @@ asio::awaitable<void> Transport::end_sending(std::chrono::steady_clock::duration
     if (tls_ && !peer_has_ended()) {
         // Sends the closing alert; that the peer's own comes back is not waited for any longer than this.
         tcp_.expires_after(time);
-        co_await tls_->next_layer().async_shutdown(use_tuple);
+        co_await tls_->async_shutdown(use_tuple);
     }
     boost::system::error_code ignored;
     tcp_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);

@@ -4,7 +4,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/flat_stream.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <memory>
@@ -80,8 +79,7 @@ private:
     /// that begins after it has told so.
     bool peer_has_ended();
 
-    // Flat, so that a head and a body become one TLS record.
-    using Tls = boost::beast::flat_stream<boost::asio::ssl::stream<boost::beast::tcp_stream&>>;
+    using Tls = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
 
     boost::beast::tcp_stream tcp_;
     std::unique_ptr<Tls> tls_;

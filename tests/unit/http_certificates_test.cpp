@@ -23,7 +23,7 @@ protected:
         clock.set(std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now()));
     }
 
-    ServerCertificate prepare() { return prepare_certificate(settings, directory.path(), clock.now(), random).value(); }
+    ServerCertificate prepare() { return *prepare_certificate(settings, directory.path(), clock.now(), random); }
     mode_t mode_of(const char* name) const {
         struct stat facts {};
         stat((directory.path() / "tls" / name).c_str(), &facts);
@@ -108,7 +108,7 @@ TEST_F(Certificates, of_the_users_own_are_used_as_they_are) {
 
 TEST_F(Certificates, and_keys_that_do_not_belong_together_are_refused) {
     const auto one = prepare();
-    const auto other = http::make_authority("other", clock.now(), random).value();
+    const auto other = *http::make_authority("other", clock.now(), random);
     EXPECT_FALSE(http::TlsContext::make(one.server.certificate, other.key));
     EXPECT_FALSE(http::TlsContext::make("", one.server.key));
     EXPECT_FALSE(http::is_usable({one.server.certificate, other.key}, clock.now()));

@@ -90,7 +90,9 @@ void RandomSteps::keep(const std::string& name, const json& entry, const json& a
     base64_decode(entry["Data"].get<std::string>(), data);
     auto& records = stream.shards.at(ordinal).records;
     const std::string number = answer["SequenceNumber"];
-    if (!records.empty()) ASSERT_GT(number, records.back().sequence_number);
+    if (!records.empty()) {
+        ASSERT_GT(number, records.back().sequence_number);
+    }
     records.push_back({number, partition_key, data, now()});
 }
 
@@ -218,7 +220,9 @@ void RandomSteps::learn_shard(ModelStream& stream, const json& listed) {
             ASSERT_TRUE(of.first <= shard.last && shard.first <= of.last) << "a child lies where its parents lay";
             parents_closed = std::max(parents_closed, *of.closed);
         }
-        if (!shard.parents.empty()) ASSERT_EQ(shard.created, parents_closed + 1);
+        if (!shard.parents.empty()) {
+            ASSERT_EQ(shard.created, parents_closed + 1);
+        }
         known = stream.shards.emplace(ordinal, std::move(shard)).first;
     }
     ModelShard& shard = known->second;
