@@ -71,11 +71,6 @@ std::variant<Launch, int, Error> read_command_line(int argc, char** argv, const 
         "of it. Takes the same settings.");
     add_flags(*show_certificate, flags);
     const SnapshotCommand snapshot(app);
-    CLI::App* const show_certificate = app.add_subcommand(
-        "cert",
-        "Says where the certificate authority for TLS is, making it if there is none, and how clients are told "
-        "of it. Takes the same settings.");
-    add_flags(*show_certificate, flags);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& fault) {

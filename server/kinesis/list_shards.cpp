@@ -153,6 +153,7 @@ std::string make_token(const Call& call, const Selection& selection) {
 }
 
 Result<Selection> continued(const Call& call, const ListShardsInput& input) {
+    if (input.stream_id) return errors::stream_id_unsupported();
     if (input.stream_name || input.stream_arn) return errors::next_token_and_stream();
     if (input.exclusive_start_shard_id) return errors::next_token_with("ExclusiveStartShardId");
     if (input.stream_creation_timestamp) return errors::next_token_with("StreamCreationTimestamp");

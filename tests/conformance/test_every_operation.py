@@ -317,32 +317,40 @@ def deletion(kinesis):
     wait_until(lambda: kinesis.list_streams()["StreamNames"] == ["warm"], what="the end of the stream")
 
 
-STEPS = [account, creation, listing, tags, policies, consumers, records, shards, stream_settings, deletion]
+STEPS = [account, creation, listing, tags, policies, consumers, records, shards, stream_settings]
 
 
-def refuse_stream_ids(kinesis, recorder):
+def refuse_stream_ids(kinesis, service_model, calls):
     """`StreamId` is "not implemented, reserved for future use" wherever the model has it."""
-    for name, parameters in sorted(recorder.last.items()):
-        if "StreamId" in recorder.model["shapes"][name + "Input"]["members"]:
+    for name, parameters in calls:
+        if "StreamId" in service_model["shapes"][name + "Input"]["members"]:
             call = getattr(kinesis, botocore.xform_name(name))
             error = error_of(call, **parameters, StreamId="abcdefghij0123456789-abc")
             assert error["Code"] == "InvalidArgumentException" and "StreamId" in error["Message"], (name, error)
 
 
-def refuse_the_arns_of_others(kinesis, recorder):
-    for name, parameters in sorted(recorder.last.items()):
-        for member in ("StreamARN", "ResourceARN", "ConsumerARN"):
-            if member not in recorder.model["shapes"][name + "Input"]["members"]:
-                continue
-            others = {"111122223333": "AccessDeniedException", "eu-west-1": "ResourceNotFoundException",
-                      "aws-cn": "ResourceNotFoundException", "sqs": "ValidationException"}
-            for other, code in others.items():
-                parts = (parameters.get(member) or ARN + parameters.get("StreamName", "all")).split(":")
-                parts[{"aws-cn": 1, "sqs": 2, "eu-west-1": 3}.get(other, 4)] = other
-                changed = {key: value for key, value in parameters.items() if key not in ("StreamName", "NextToken")}
+# What stands instead of a part of an ARN, by the part's place, and what is answered.
+OTHERS = [(1, "aws-cn", "ResourceNotFoundException"), (2, "sqs", "ValidationException"),
+          (3, "eu-west-1", "ResourceNotFoundException"), (4, "111122223333", "AccessDeniedException")]
+
+
+def refuse_the_arns_of_others(kinesis, service_model, calls):
+    for name, parameters in calls:
+        members = service_model["shapes"][name + "Input"]["members"]
+        if "StreamARN" in members:
+            parameters = {"StreamARN": ARN + "all", **parameters}
+        for member in {"StreamARN", "ResourceARN", "ConsumerARN"} & parameters.keys():
+            # Only one of them names the resource.
+            kept = {key: value for key, value in parameters.items()
+                    if key == member or key not in ("StreamName", "StreamARN", "ConsumerARN", "NextToken")}
+            if member == "ConsumerARN":
+                kept.pop("ConsumerName", None)
+            for place, other, code in OTHERS:
+                parts = kept[member].split(":")
+                parts[place] = other
                 call = getattr(kinesis, botocore.xform_name(name))
-                error = error_of(call, **{**changed, member: ":".join(parts)})
-                assert error["Code"] == code, (name, other, error)
+                error = error_of(call, **{**kept, member: ":".join(parts)})
+                assert error["Code"] == code, (name, member, other, error)
 
 
 @pytest.fixture
@@ -355,8 +363,13 @@ def test_every_operation_takes_every_parameter_of_the_model(recorded):
     kinesis, recorder = recorded
     for step in STEPS:
         step(kinesis)
-    refuse_the_arns_of_others(kinesis, recorder)
-    refuse_stream_ids(kinesis, recorder)
+    calls = sorted(recorder.last.items())
+    refuse_the_arns_of_others(kinesis, recorder.model, calls)
+    refuse_stream_ids(kinesis, recorder.model, calls)
+    deletion(kinesis)
+    calls = [("DeleteStream", recorder.last["DeleteStream"])]
+    refuse_the_arns_of_others(kinesis, recorder.model, calls)
+    refuse_stream_ids(kinesis, recorder.model, calls)
     wanted = all_parameters(recorder.model)
     assert not wanted - recorder.given, f"never called: {sorted(wanted - recorder.given)}"
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <random>
 
+#include "server/kinesis/stream_names.hpp"
 #include "server/retention.hpp"
 #include "tests/unit/kinesis_property_support.hpp"
 #include "tests/unit/kinesis_support.hpp"

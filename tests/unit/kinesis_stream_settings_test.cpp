@@ -22,8 +22,8 @@ protected:
         return "arn:aws:kinesis:us-east-1:000000000000:stream/" + name;
     }
 
-    std::string encrypt(const char* operation, const std::string& key, const char* type = "KMS") {
-        return error_of(operation, {{"StreamName", "s"}, {"EncryptionType", type}, {"KeyId", key}});
+    std::string encrypt(const char* operation, const std::string& key_id, const char* type = "KMS") {
+        return error_of(operation, {{"StreamName", "s"}, {"EncryptionType", type}, {"KeyId", key_id}});
     }
     json monitor(const char* operation, const json& metrics) {
         const auto answer = call(operation, {{"StreamName", "s"}, {"ShardLevelMetrics", metrics}});
@@ -195,7 +195,8 @@ TEST_F(StreamSettingsTest, an_on_demand_stream_has_fifty_consumers_where_the_acc
     create_on_demand("o");
     const auto consumers_of = [&](const std::string& name) {
         for (int i = 0;; ++i) {
-            const json input = {{"StreamARN", arn(name)}, {"ConsumerName", "c" + std::to_string(i)}};
+            const json input = {{"StreamARN", arn(name)},
+                                {"ConsumerName", std::string(1, 'c').append(std::to_string(i))}};
             if (!error_of("RegisterStreamConsumer", input).empty()) return i;
         }
     };
@@ -239,7 +240,9 @@ TEST_F(StreamSettingsTest, thousands_of_streams_are_listed_once_each_page_by_pag
     settings.shard_limit = 1'000'000;
     constexpr std::size_t count = 2500;
     for (std::size_t i = 1; i < count; ++i) {
-        ASSERT_EQ(error_of("CreateStream", {{"StreamName", "t" + std::to_string(10'000 + i)}, {"ShardCount", 1}}), "");
+        ASSERT_EQ(error_of("CreateStream",
+                           {{"StreamName", std::string(1, 't').append(std::to_string(10'000 + i))}, {"ShardCount", 1}}),
+                  "");
     }
     const auto list_all = [&](json input) {
         std::vector<std::string> names;

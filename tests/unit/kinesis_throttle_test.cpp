@@ -133,6 +133,7 @@ TEST_F(EnforcedLimitsTest, a_full_answer_of_ten_mebibytes_makes_the_shard_rest_f
 }
 
 TEST_F(EnforcedLimitsTest, calls_of_the_control_plane_have_rates_of_an_account_or_a_stream) {
+    create_active_stream("t", 1);
     const auto exhaust = [&](const std::string& operation, const json& input, int rate) {
         advance(seconds(1));
         for (int i = 0; i < rate; ++i) EXPECT_EQ(error_of(operation, input), "") << operation;
@@ -144,7 +145,6 @@ TEST_F(EnforcedLimitsTest, calls_of_the_control_plane_have_rates_of_an_account_o
               "LimitExceededException: Rate exceeded for account 000000000000.");
     EXPECT_EQ(exhaust("ListShards", {{"StreamName", "s"}}, 1000),
               "LimitExceededException: Rate exceeded for stream s under account 000000000000.");
-    create_active_stream("t", 1);
     EXPECT_EQ(error_of("ListShards", {{"StreamName", "t"}}), "") << "another stream has a rate of its own";
     EXPECT_NE(error_of("ListShards", {{"StreamARN", "arn:aws:kinesis:us-east-1:000000000000:stream/s"}}), "")
         << "by whichever name";
