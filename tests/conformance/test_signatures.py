@@ -227,9 +227,3 @@ def test_handlers_are_let_in(rivulet):
 def test_settings_that_make_no_sense_are_refused(rivulet, config, complaint):
     status, _, err = rivulet(config=config, start=False).fail_to_start()
     assert status != 0 and complaint in err
-
-
-def test_an_open_door_is_told_of(rivulet):
-    open_door = rivulet(arguments=["--bind", "0.0.0.0"])
-    assert "auth: none. Whoever reaches this address may do everything here." in open_door.output.text()
-    assert "Whoever reaches" not in rivulet().output.text()
