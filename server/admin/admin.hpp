@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <string>
 
 #include "common/blocking.hpp"
 #include "s3-sink/object_store.hpp"
 #include "server/http/message.hpp"
+#include "server/tls_on_demand.hpp"
 #include "storage/store.hpp"
 
 namespace rivulet::admin {
@@ -15,7 +15,7 @@ struct Services {
     Store& store;
     ObjectStore& objects;
     BlockingPool& pool;
-    const std::string& authority;  ///< of the server's certificate, as PEM; empty if it is not the server's own
+    TlsOnDemand& tls;
 };
 
 /// Answers what AWS does not have: everything under `/_rivulet/`.
