@@ -25,8 +25,8 @@ std::vector<std::string> certificate_names(const Settings& settings);
 
 /// The user's own certificate where `tls_certificate` names one; else that under `<data directory>/tls`, which is made
 /// there with its authority when it is absent, is about to expire, or is for other names. Private keys are readable by
-/// their owner alone. A new authority is made only where there is none that holds, since every client must be told of
-/// it. Errors: configuration, for the user's own files; io_failure.
+/// their owner alone. Several processes may do so at once. A new authority is made only where there is none that holds,
+/// since every client must be told of it. Errors: configuration, for the user's own files; io_failure.
 Result<ServerCertificate> prepare_certificate(const Settings& settings, const std::filesystem::path& data_directory,
                                               Timestamp now, Random& random);
 
