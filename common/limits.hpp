@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -70,6 +71,13 @@ inline constexpr std::int32_t max_warm_throughput_mibps = 10 * 1024;
 inline constexpr std::int64_t min_commitment_hours = 24;
 /// Shards in a ListShards answer where the request names no limit, and at most (API reference, ListShards).
 inline constexpr std::size_t max_list_shards = 1000;
+/// How long a subscription to a shard lasts (API reference, SubscribeToShard).
+inline constexpr std::chrono::minutes subscription_time{5};
+/// How long a subscription to a shard keeps its place from a newer one (API reference, SubscribeToShard).
+inline constexpr std::chrono::seconds subscription_takeover_time{5};
+/// How long a subscription is silent at the most while no records come. The service's own interval is in no document;
+/// the Kinesis Client Library takes a subscription for dead that has been silent for 35 seconds.
+inline constexpr std::chrono::seconds subscription_heartbeat_time{5};
 
 // Lambda: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
 
@@ -98,6 +106,8 @@ inline constexpr std::size_t max_list_keys = 1000;
 
 // This server's own.
 
+/// Bytes of data and partition keys in one event of a subscription; a larger record comes alone.
+inline constexpr std::size_t max_subscription_event_bytes = 1024 * 1024;
 /// Bytes of a request body for Kinesis: 10 MiB of records in Base64, their keys, and room for the rest.
 inline constexpr std::size_t max_kinesis_body_bytes = 16 * 1024 * 1024;
 /// Bytes of a request's header block.

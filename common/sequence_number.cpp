@@ -56,6 +56,7 @@ std::string to_string(const SequenceNumber& sequence) {
     put_bits(number, 148, 36, static_cast<std::uint64_t>(sequence.shard_created) & 0xf'ffff'ffff);
     put_bits(number, 144, 4, sequence.shard & 0xf);
     put_bits(number, 80, 64, sequence.counter);
+    put_bits(number, 72, 8, sequence.is_continuation ? 1 : 0);
     put_bits(number, 36, 36, static_cast<std::uint64_t>(sequence.arrived) & 0xf'ffff'ffff);
     put_bits(number, 4, 32, sequence.shard);
     put_bits(number, 0, 4, 2);
@@ -83,7 +84,8 @@ std::optional<SequenceNumber> parse_sequence_number(std::string_view decimal) {
     sequence.counter = get_bits(number, 80, 64);
     sequence.arrived = static_cast<std::int64_t>(get_bits(number, 36, 36));
     sequence.shard = static_cast<std::uint32_t>(get_bits(number, 4, 32));
-    const bool framed = get_bits(number, 184, 8) == 2 && get_bits(number, 72, 8) == 0 && get_bits(number, 0, 4) == 2;
+    sequence.is_continuation = get_bits(number, 72, 8) == 1;
+    const bool framed = get_bits(number, 184, 8) == 2 && get_bits(number, 72, 8) <= 1 && get_bits(number, 0, 4) == 2;
     const bool consistent = get_bits(number, 144, 4) == (sequence.shard & 0xf) &&
                             sequence.counter <= SequenceNumber::last_counter && sequence.shard <= 0x7fff'ffff;
     if (!framed || !consistent) return std::nullopt;

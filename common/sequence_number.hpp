@@ -12,7 +12,8 @@ namespace rivulet {
 /// What a record's sequence number says. Clients see it as a decimal number whose 47 hexadecimal digits are, from the
 /// left: `2`, the shard's creation in seconds (9), the shard ordinal's last digit (1), a counter (16), `00`, the
 /// arrival in seconds (9), the shard ordinal (8), and `2`, the layout's version. Numbers therefore sort by shard
-/// creation and then by counter.
+/// creation and then by counter. Where the layout has `00`, this server's continuations have `01`: numbers of no
+/// record, between that of the counter's record and all later ones.
 ///
 /// Source: the layout kinesalite documents from comparing itself with the service (db/index.js of that project).
 struct SequenceNumber {
@@ -20,6 +21,7 @@ struct SequenceNumber {
     std::uint64_t counter = 0;       ///< 0 for a shard's start, `last_counter` for a closed shard's end
     std::int64_t arrived = 0;        ///< seconds since the epoch
     std::uint32_t shard = 0;         ///< the shard's ordinal
+    bool is_continuation = false;    ///< names the place after the counter's record, rather than the record
 
     static constexpr std::uint64_t last_counter = 0x7fff'ffff'ffff'ffff;
 

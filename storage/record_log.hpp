@@ -3,6 +3,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -89,6 +90,10 @@ public:
     /// Returns true once the shard has a record at or after `from`, or is closed or gone; false after `delay`.
     /// Cancelling the coroutine ends the wait.
     virtual boost::asio::awaitable<bool> wait(ShardKey shard, Position from, std::chrono::milliseconds delay) = 0;
+
+    /// Calls `waker` whenever the shard has got records, was closed, or went, for as long as the answer lives. It is
+    /// called on the writer's thread and must be short. For readers that wait for other things too.
+    virtual std::shared_ptr<void> watch(ShardKey shard, std::function<void()> waker) = 0;
 
     /// Removes the records of a shard that are before `before`, and gives their room back.
     /// Errors: io_failure.

@@ -132,15 +132,35 @@ Result<Position> RocksStore::tip(ShardKey key) {
     return shard ? tip_of(*shard) : Position{0};
 }
 
+namespace {
+
+/// A waker that a shard has, until this goes.
+class Watch {
+public:
+    Watch(std::shared_ptr<ShardState> shard, std::function<void()> waker)
+        : shard_(std::move(shard)), registration_(shard_->remember(std::move(waker))) {}
+    ~Watch() { shard_->forget(registration_); }
+    Watch(const Watch&) = delete;
+
+private:
+    const std::shared_ptr<ShardState> shard_;
+    const ShardState::Registration registration_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> RocksStore::watch(ShardKey key, std::function<void()> waker) {
+    auto shard = shards_.find(key);
+    // What is not there any more never changes.
+    if (!shard) return nullptr;
+    return std::make_shared<Watch>(std::move(shard), std::move(waker));
+}
+
 asio::awaitable<bool> RocksStore::wait(ShardKey key, Position from, std::chrono::milliseconds delay) {
     const auto shard = shards_.find(key);
     if (!shard) co_return true;
     Waiter waiter(co_await asio::this_coro::executor);
-    struct Remembered {
-        ShardState& shard;
-        ShardState::Registration registration;
-        ~Remembered() { shard.forget(registration); }
-    } const remembered{*shard, shard->remember(waiter.waker())};
+    const Watch watch(shard, waiter.waker());
     while (tip_of(*shard) <= from && !shard->closed() && !shard->gone()) {
         if (!co_await waiter.wait_for(clock_, delay)) co_return tip_of(*shard) > from;
     }

@@ -40,6 +40,7 @@ public:
     boost::asio::awaitable<Result<ReadBatch>> read(ShardKey shard, Position from, ReadLimits limits) override;
     Result<Position> tip(ShardKey shard) override;
     boost::asio::awaitable<bool> wait(ShardKey shard, Position from, std::chrono::milliseconds delay) override;
+    std::shared_ptr<void> watch(ShardKey shard, std::function<void()> waker) override;
     Result<void> trim(ShardKey shard, Position before) override;
 
 private:

@@ -68,4 +68,11 @@ SequenceNumber last_sequence_number(const Shard& closed_shard) {
             closed_shard.ordinal};
 }
 
+SequenceNumber continuation_at(const Shard& shard, Position next) {
+    if (next == 0) return first_sequence_number(shard);
+    SequenceNumber number = sequence_number_of(shard, next - 1);
+    number.is_continuation = true;
+    return number;
+}
+
 }  // namespace rivulet

@@ -116,6 +116,10 @@ SequenceNumber sequence_number_of(const Shard& shard, Position position);
 SequenceNumber first_sequence_number(const Shard& shard);
 SequenceNumber last_sequence_number(const Shard& closed_shard);
 
+/// A number that a reader of `shard` goes on with from `next`, at it or after it alike: no record has it, nor ever
+/// will.
+SequenceNumber continuation_at(const Shard& shard, Position next);
+
 template <>
 struct RowCodec<Stream> {
     static std::string encode(const Stream& stream);

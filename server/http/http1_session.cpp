@@ -12,6 +12,7 @@
 #include "common/base64.hpp"
 #include "common/limits.hpp"
 #include "server/http/header_block.hpp"
+#include "server/http/peer_watch.hpp"
 #include "server/http/response_head.hpp"
 
 namespace rivulet::http {
@@ -198,6 +199,7 @@ asio::awaitable<bool> Http1Session::send(const Request& request, Response respon
     if (fault) co_return false;
     if (!source || bodiless) co_return keep_alive;
     if (length) co_return co_await send_body(**source, length) && keep_alive;
+    const PeerWatch watch(transport_.tcp().socket(), **source);
     sending_ = source->get();
     if (closing_) sending_->end_soon();
     const bool sent = co_await send_body(**source, length);

@@ -26,6 +26,7 @@ constexpr wire::Shape input_shape = wire::structure_shape("DeregisterStreamConsu
 
 asio::awaitable<Result<void>> deregister_stream_consumer(const Call& call, const DeregisterStreamConsumerInput& input) {
     std::string key;
+    std::uint64_t id = 0;
     const auto deregistered =
         co_await call.service.store.catalog().transact([&](Catalog::Transaction& transaction) -> Result<void> {
             const auto consumer =
@@ -34,6 +35,7 @@ asio::awaitable<Result<void>> deregister_stream_consumer(const Call& call, const
             // One that is going already goes in its time.
             if ((*consumer)->status == ConsumerStatus::deleting) return {};
             key = consumer_key((*consumer)->owner, (*consumer)->stream, (*consumer)->name);
+            id = (*consumer)->id;
             Consumer after = **consumer;
             after.status = ConsumerStatus::deleting;
             after.due = transaction.now() + call.service.settings.delete_consumer_time;
@@ -41,6 +43,7 @@ asio::awaitable<Result<void>> deregister_stream_consumer(const Call& call, const
             return {};
         });
     if (!deregistered || key.empty()) co_return deregistered;
+    call.service.subscriptions.wake(id);
     co_return co_await call.service.consumer_lifecycle.follow(key);
 }
 

@@ -132,6 +132,19 @@ Error consumer_names_disagree(std::string_view arn, std::string_view other) {
     return invalid_argument("ConsumerARN " + str(arn) + " and " + str(other) + " do not name the same consumer.");
 }
 
+Error consumer_not_active(const Consumer& consumer) {
+    return {ErrorCode::resource_in_use, "Consumer " + consumer.name + " with creation timestamp " +
+                                            std::to_string(consumer.created_seconds()) +
+                                            " under stream: " + consumer.stream + " , account " +
+                                            consumer.owner.account + " is not in ACTIVE status."};
+}
+
+Error subscription_exists(const Consumer& consumer, std::uint32_t shard) {
+    return {ErrorCode::resource_in_use,
+            "Another active subscription exists for this consumer: " + consumer.owner.account + ':' + consumer.stream +
+                ':' + shard_id(shard) + ':' + consumer.name};
+}
+
 Error consumer_limit(const Stream& stream, std::size_t limit) {
     return {ErrorCode::limit_exceeded, "This request would exceed the limit of " + std::to_string(limit) +
                                            " registered consumers for " + under(stream) + "."};
@@ -399,13 +412,15 @@ Error sequence_number_of_other_shard(std::uint32_t encoded, std::uint32_t used) 
                             ", while it was used in a call to a shard with " + shard_id(used));
 }
 
-Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given) {
-    return invalid_argument("StartingSequenceNumber " + str(given) + " used in GetShardIterator on shard " +
+Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given,
+                              std::string_view operation) {
+    return invalid_argument("StartingSequenceNumber " + str(given) + " used in " + str(operation) + " on shard " +
                             shard_id(shard) + " in " + under(stream) + " is invalid.");
 }
 
-Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given) {
-    return invalid_argument("StartingSequenceNumber " + str(given) + " used in GetShardIterator on shard " +
+Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given,
+                                      std::string_view operation) {
+    return invalid_argument("StartingSequenceNumber " + str(given) + " used in " + str(operation) + " on shard " +
                             shard_id(shard) + " in " + under(stream) +
                             " is invalid because it did not come from this stream.");
 }

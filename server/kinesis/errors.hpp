@@ -30,6 +30,8 @@ Error consumer_not_found(std::string_view name_or_arn, std::string_view account)
 Error consumer_not_active(const Consumer& consumer);
 Error consumer_not_named();
 Error consumer_names_disagree(std::string_view arn, std::string_view other);
+Error consumer_not_active(const Consumer& consumer);
+Error subscription_exists(const Consumer& consumer, std::uint32_t shard);
 Error consumer_limit(const Stream& stream, std::size_t limit);
 Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit);
 Error creating_stream_limit(const AccountRegion& owner, std::size_t limit);
@@ -89,8 +91,10 @@ Error sequence_number_and_type(std::string_view type, bool has_sequence_number);
 Error timestamp_missing();
 Error timestamp_in_future(Timestamp given, Timestamp now);
 Error sequence_number_of_other_shard(std::uint32_t encoded, std::uint32_t used);
-Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given);
-Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given);
+Error sequence_number_invalid(const Stream& stream, std::uint32_t shard, std::string_view given,
+                              std::string_view operation);
+Error sequence_number_of_other_stream(const Stream& stream, std::uint32_t shard, std::string_view given,
+                                      std::string_view operation);
 Error invalid_shard_iterator();
 Error expired_iterator(Timestamp created, Timestamp now);
 

@@ -2,7 +2,7 @@
 
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
-#include "server/kinesis/shapes.hpp"
+#include "server/kinesis/record_shapes.hpp"
 #include "server/kinesis/shard_iterator.hpp"
 #include "server/kinesis/stream_names.hpp"
 #include "server/kinesis/throttle.hpp"
@@ -29,83 +29,20 @@ constexpr std::array input_members = {
 };
 constexpr wire::Shape input_shape = wire::structure_shape("GetRecordsInput", input_members);
 
-struct Record {
-    wire::Required<std::string> sequence_number;
-    std::optional<Timestamp> approximate_arrival_timestamp;
-    wire::Required<wire::Blob> data;
-    wire::Required<std::string> partition_key;
-    std::optional<std::string> encryption_type;
-};
-
-constexpr std::array record_members = {
-    wire::member<&Record::sequence_number>("SequenceNumber", shapes::sequence_number),
-    wire::member<&Record::approximate_arrival_timestamp>("ApproximateArrivalTimestamp", shapes::timestamp),
-    wire::member<&Record::data>("Data", shapes::data),
-    wire::member<&Record::partition_key>("PartitionKey", shapes::partition_key),
-    wire::member<&Record::encryption_type>("EncryptionType", shapes::encryption_type),
-};
-constexpr wire::Shape record_shape = wire::structure_shape("Record", record_members);
-constexpr wire::Shape record_list = wire::list_shape<Record>(record_shape);
-
-struct ChildShard {
-    wire::Required<std::string> shard_id;
-    wire::Required<std::vector<std::string>> parent_shards;
-    wire::Required<shapes::HashKeyRange> hash_key_range;
-};
-
-constexpr wire::Shape shard_id_list = wire::list_shape<std::string>(shapes::shard_id);
-constexpr std::array child_shard_members = {
-    wire::member<&ChildShard::shard_id>("ShardId", shapes::shard_id),
-    wire::member<&ChildShard::parent_shards>("ParentShards", shard_id_list),
-    wire::member<&ChildShard::hash_key_range>("HashKeyRange", shapes::hash_key_range),
-};
-constexpr wire::Shape child_shard = wire::structure_shape("ChildShard", child_shard_members);
-constexpr wire::Shape child_shard_list = wire::list_shape<ChildShard>(child_shard);
-
 struct GetRecordsOutput {
-    wire::Required<std::vector<Record>> records;
+    wire::Required<std::vector<shapes::Record>> records;
     std::optional<std::string> next_shard_iterator;
     std::optional<std::int64_t> millis_behind_latest;
-    std::optional<std::vector<ChildShard>> child_shards;
+    std::optional<std::vector<shapes::ChildShard>> child_shards;
 };
 
 constexpr std::array output_members = {
-    wire::member<&GetRecordsOutput::records>("Records", record_list),
+    wire::member<&GetRecordsOutput::records>("Records", shapes::record_list),
     wire::member<&GetRecordsOutput::next_shard_iterator>("NextShardIterator", shapes::shard_iterator),
     wire::member<&GetRecordsOutput::millis_behind_latest>("MillisBehindLatest", shapes::millis_behind_latest),
-    wire::member<&GetRecordsOutput::child_shards>("ChildShards", child_shard_list),
+    wire::member<&GetRecordsOutput::child_shards>("ChildShards", shapes::child_shard_list),
 };
 constexpr wire::Shape output_shape = wire::structure_shape("GetRecordsOutput", output_members);
-
-std::vector<ChildShard> children_of(const Stream& stream, std::uint32_t ordinal) {
-    std::vector<ChildShard> children;
-    for (const auto& shard : stream.shards) {
-        if (shard.parent != ordinal && shard.adjacent_parent != ordinal) continue;
-        std::vector<std::string> parents;
-        if (shard.parent) parents.push_back(shard_id(*shard.parent));
-        if (shard.adjacent_parent) parents.push_back(shard_id(*shard.adjacent_parent));
-        children.push_back({shard_id(shard.ordinal), std::move(parents),
-                            shapes::HashKeyRange{to_string(shard.first_hash_key), to_string(shard.last_hash_key)}});
-    }
-    return children;
-}
-
-std::vector<Record> shown(const Stream& stream, const Shard& shard, std::vector<StoredRecord>&& stored) {
-    const auto encryption = shown_encryption(stream);
-    std::vector<Record> records;
-    records.reserve(stored.size());
-    for (auto& record : stored) {
-        records.push_back({to_string(sequence_number_of(shard, record.position)), arrival_of(record.position),
-                           wire::Blob{std::move(record.data)}, std::move(record.partition_key), encryption});
-    }
-    return records;
-}
-
-std::size_t bytes_of(const std::vector<StoredRecord>& records) {
-    std::size_t bytes = 0;
-    for (const auto& record : records) bytes += record.partition_key.size() + record.data.size();
-    return bytes;
-}
 
 /// The stream an iterator reads, which must be the one the request names, where it names one.
 Result<std::shared_ptr<const Stream>> stream_of(const Call& call, const GetRecordsInput& input,
@@ -150,11 +87,7 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
     }
 
     GetRecordsOutput output;
-    output.millis_behind_latest = 0;
-    if (!batch->reached_tip && !batch->records.empty()) {
-        output.millis_behind_latest =
-            std::max<std::int64_t>(0, (now - arrival_of(batch->records.back().position)).count());
-    }
+    output.millis_behind_latest = millis_behind(*batch, now);
     if (batch->reached_tip && batch->closed) {
         // The shard may have been closed since the stream was looked at, or the stream deleted.
         const auto current = stream_of(call, input, *iterator);
@@ -166,7 +99,7 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
     } else {
         output.next_shard_iterator = make_shard_iterator(call, **stream, shard->ordinal, batch->next);
     }
-    output.records = shown(**stream, *shard, std::move(batch->records));
+    output.records = show_records(**stream, *shard, std::move(batch->records));
     co_return output;
 }
 

@@ -1,7 +1,7 @@
-#include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
 #include "server/kinesis/shapes.hpp"
 #include "server/kinesis/shard_iterator.hpp"
+#include "server/kinesis/starting_position.hpp"
 #include "server/kinesis/stream_names.hpp"
 
 namespace rivulet::kinesis {
@@ -41,48 +41,15 @@ constexpr std::array output_members = {
 };
 constexpr wire::Shape output_shape = wire::structure_shape("GetShardIteratorOutput", output_members);
 
-Result<Position> position_of_sequence_number(const Stream& stream, const Shard& shard, const std::string& given,
-                                             bool after) {
-    const auto number = parse_sequence_number(given);
-    if (!number) return errors::sequence_number_invalid(stream, shard.ordinal, given);
-    if (number->shard != shard.ordinal) return errors::sequence_number_of_other_shard(number->shard, shard.ordinal);
-    if (number->shard_created != shard.created) {
-        return errors::sequence_number_of_other_stream(stream, shard.ordinal, given);
-    }
-    return std::min<Position>(number->counter + (after ? 1 : 0), end_position);
-}
-
-Result<Position> starting_position(const Call& call, const GetShardIteratorInput& input, const Stream& stream,
-                                   const Shard& shard) {
-    const std::string& type = *input.shard_iterator_type;
-    if (type == "TRIM_HORIZON") return Position{0};
-    if (type == "LATEST") return call.service.store.log().tip({stream.id, shard.ordinal});
-    if (type == "AT_TIMESTAMP") return position_at(*input.timestamp);
-    return position_of_sequence_number(stream, shard, *input.starting_sequence_number, type == "AFTER_SEQUENCE_NUMBER");
-}
-
-/// Which parameters go with which type of iterator.
-Result<void> check_parameters(const GetShardIteratorInput& input, Timestamp now) {
-    const std::string& type = *input.shard_iterator_type;
-    if (type == "AT_TIMESTAMP") {
-        if (!input.timestamp) return errors::timestamp_missing();
-        if (*input.timestamp > now) return errors::timestamp_in_future(*input.timestamp, now);
-        return {};
-    }
-    const bool wants_number = type == "AT_SEQUENCE_NUMBER" || type == "AFTER_SEQUENCE_NUMBER";
-    const bool has_number = input.starting_sequence_number.has_value();
-    if (wants_number != has_number) return errors::sequence_number_and_type(type, has_number);
-    return {};
-}
-
 asio::awaitable<Result<GetShardIteratorOutput>> get_shard_iterator(const Call& call,
                                                                    const GetShardIteratorInput& input) {
     const auto stream = find_stream(call, input);
     if (!stream) co_return stream.error();
     const auto shard = find_shard(**stream, *input.shard_id);
     if (!shard) co_return shard.error();
-    if (auto fit = check_parameters(input, call.service.clock.now()); !fit) co_return fit.error();
-    const auto position = starting_position(call, input, **stream, **shard);
+    const StartingPoint point{*input.shard_iterator_type, input.starting_sequence_number,
+                              input.timestamp};
+    const auto position = starting_position(call, **stream, **shard, point);
     if (!position) co_return position.error();
     co_return GetShardIteratorOutput{make_shard_iterator(call, **stream, (*shard)->ordinal, *position)};
 }

@@ -42,6 +42,7 @@ constexpr std::array all = {
     &split_shard_operation,
     &start_stream_encryption_operation,
     &stop_stream_encryption_operation,
+    &subscribe_to_shard_operation,
     &tag_resource_operation,
     &untag_resource_operation,
     &update_account_settings_operation,
@@ -72,7 +73,7 @@ std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view oper
     return Input{found->input, found->new_input()};
 }
 
-boost::asio::awaitable<Result<std::string>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
+boost::asio::awaitable<Result<wire::Answer>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
                                                           const void* input, wire::Format format) {
     const Operation& called = *find_operation(operation);
     if (service_.throttle != nullptr) {

@@ -42,6 +42,7 @@ extern const Operation remove_tags_from_stream_operation;
 extern const Operation split_shard_operation;
 extern const Operation start_stream_encryption_operation;
 extern const Operation stop_stream_encryption_operation;
+extern const Operation subscribe_to_shard_operation;
 extern const Operation tag_resource_operation;
 extern const Operation untag_resource_operation;
 extern const Operation update_account_settings_operation;

@@ -7,6 +7,7 @@
 #include "server/kinesis/consumer_lifecycle.hpp"
 #include "server/kinesis/sealed_token.hpp"
 #include "server/kinesis/stream_lifecycle.hpp"
+#include "server/kinesis/subscriptions.hpp"
 #include "server/wire/json_protocol.hpp"
 #include "server/wire/operation.hpp"
 #include "storage/store.hpp"
@@ -24,6 +25,7 @@ struct Service {
     const Settings& settings;
     StreamLifecycle& lifecycle;
     ConsumerLifecycle& consumer_lifecycle;
+    Subscriptions& subscriptions;
     const TokenSealer& sealer;
     Throttle* throttle = nullptr;          ///< null unless limits are enforced
     OnDemandScaling* on_demand = nullptr;  ///< null where on-demand streams stay as they are
@@ -47,8 +49,8 @@ public:
     std::string_view target_prefix() const override { return "Kinesis_20131202"; }
     std::size_t max_body_bytes() const override;
     std::optional<Input> input_of(std::string_view operation) const override;
-    boost::asio::awaitable<Result<std::string>> run(std::string_view operation, const wire::Credentials& caller,
-                                                    const void* input, wire::Format format) override;
+    boost::asio::awaitable<Result<wire::Answer>> run(std::string_view operation, const wire::Credentials& caller,
+                                                     const void* input, wire::Format format) override;
 
 private:
     Service& service_;

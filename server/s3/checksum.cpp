@@ -9,56 +9,27 @@
 #include <cstdint>
 #include <cstring>
 
+#include "common/crc.hpp"
+
 namespace rivulet::s3 {
 
 namespace {
 
-/// What a byte adds to a reflected CRC, at eight distances, so that eight bytes are taken in a step.
-template <class Word>
-constexpr std::array<std::array<Word, 256>, 8> make_tables(Word polynomial) {
-    std::array<std::array<Word, 256>, 8> tables{};
-    for (unsigned byte = 0; byte < 256; ++byte) {
-        Word value = byte;
-        for (int bit = 0; bit < 8; ++bit) value = (value & 1) != 0 ? (value >> 1) ^ polynomial : value >> 1;
-        tables[0][byte] = value;
-    }
-    for (std::size_t step = 1; step < 8; ++step) {
-        for (unsigned byte = 0; byte < 256; ++byte) {
-            const Word before = tables[step - 1][byte];
-            tables[step][byte] = (before >> 8) ^ tables[0][before & 0xff];
-        }
-    }
-    return tables;
-}
-
-/// A CRC that is reflected, begins with all ones and is inverted at the end, as all of S3's are.
+/// A CRC, as all of S3's are: in big-endian bytes.
 template <class Word, Word polynomial>
-class Crc final : public Checksum {
+class CrcChecksum final : public Checksum {
 public:
-    void update(std::string_view bytes) override {
-        for (; bytes.size() >= 8; bytes.remove_prefix(8)) {
-            std::uint64_t next = 0;
-            std::memcpy(&next, bytes.data(), 8);
-            next = boost::endian::little_to_native(next) ^ state_;
-            state_ = 0;
-            for (int byte = 0; byte < 8; ++byte) state_ ^= tables_[7 - byte][(next >> (8 * byte)) & 0xff];
-        }
-        for (const char byte : bytes) {
-            const auto index = (state_ ^ static_cast<unsigned char>(byte)) & 0xff;
-            state_ = (state_ >> 8) ^ tables_[0][index];
-        }
-    }
+    void update(std::string_view bytes) override { crc_.update(bytes); }
 
     std::string finish() override {
-        const Word value = boost::endian::native_to_big(static_cast<Word>(~state_));
+        const Word value = boost::endian::native_to_big(crc_.value());
         std::string bytes(sizeof value, '\0');
         std::memcpy(bytes.data(), &value, sizeof value);
         return bytes;
     }
 
 private:
-    static constexpr auto tables_ = make_tables<Word>(polynomial);
-    Word state_ = ~Word{0};
+    Crc<Word, polynomial> crc_;
 };
 
 class Digest final : public Checksum {
@@ -85,7 +56,7 @@ private:
 
 template <class Word, Word polynomial>
 std::unique_ptr<Checksum> make_crc() {
-    return std::make_unique<Crc<Word, polynomial>>();
+    return std::make_unique<CrcChecksum<Word, polynomial>>();
 }
 
 // Reflected polynomials; the NVMe one is of the NVM Express NVM Command Set Specification, section 5.2.1.3.4.

@@ -25,7 +25,7 @@ std::string_view media_type(const http::Request& request) {
     return type.substr(0, type.find_first_of("; \t"));
 }
 
-http::Response answer(unsigned status, std::string_view content_type, std::string body) {
+http::Response answer(unsigned status, std::string_view content_type, Answer body) {
     http::Response response;
     response.status = status;
     if (!content_type.empty()) response.headers.add("Content-Type", std::string(content_type));
@@ -111,7 +111,8 @@ asio::awaitable<http::Response> answer_operation(JsonService& service, const htt
         spdlog::error("{} failed: {}", *operation, output.error().message);
         co_return error_answer(format, Error(ErrorCode::internal_failure, ""));
     }
-    co_return answer(200, content_type_of(format), std::move(*output));
+    const bool streams = std::holds_alternative<std::unique_ptr<http::Body>>(*output);
+    co_return answer(200, streams ? event_stream_type : content_type_of(format), std::move(*output));
 }
 
 asio::awaitable<http::Response> answer_post(JsonService& service, http::Request& request,

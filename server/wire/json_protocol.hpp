@@ -9,6 +9,7 @@
 #include "server/http/message.hpp"
 #include "server/wire/authenticator.hpp"
 #include "server/wire/decode.hpp"
+#include "server/wire/operation.hpp"
 
 namespace rivulet::wire {
 
@@ -33,9 +34,9 @@ public:
     };
     virtual std::optional<Input> input_of(std::string_view operation) const = 0;
 
-    /// Runs an operation on a decoded and validated input; the answer is its encoded output.
-    virtual boost::asio::awaitable<Result<std::string>> run(std::string_view operation, const Credentials& caller,
-                                                            const void* input, Format format) = 0;
+    /// Runs an operation on a decoded and validated input; the answer is its encoded output, or its events.
+    virtual boost::asio::awaitable<Result<Answer>> run(std::string_view operation, const Credentials& caller,
+                                                       const void* input, Format format) = 0;
 };
 
 /// Answers one request: the checks in the service's own order (body and content type, syntax, target, credentials,

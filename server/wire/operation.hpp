@@ -4,13 +4,18 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "common/result.hpp"
 #include "server/wire/decode.hpp"
 #include "server/wire/encode.hpp"
+#include "server/wire/event_stream.hpp"
 #include "server/wire/shape.hpp"
 
 namespace rivulet::wire {
+
+/// What an operation answers: a whole encoded output, or a stream of events.
+using Answer = std::variant<std::string, std::unique_ptr<http::Body>>;
 
 /// One operation of a service: its name, its shapes, and the way from a decoded input to an encoded answer.
 /// `Call` is what the service's handlers get beside their input.
@@ -20,7 +25,7 @@ struct Operation {
     const Shape* input;
     const Shape* output;  ///< null: the answer is empty
     std::shared_ptr<void> (*new_input)();
-    boost::asio::awaitable<Result<std::string>> (*run)(const Call& call, const void* input, Format format);
+    boost::asio::awaitable<Result<Answer>> (*run)(const Call& call, const void* input, Format format);
 };
 
 namespace detail {
@@ -45,16 +50,32 @@ constexpr auto operation(std::string_view name) {
     using Input = typename Types::Input;
     return Operation<Call>{
         name, &input_shape, output_shape, []() -> std::shared_ptr<void> { return std::make_shared<Input>(); },
-        [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<std::string>> {
+        [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<Answer>> {
             auto output = co_await handler(call, *static_cast<const Input*>(input));
             if (!output) co_return output.error();
             if constexpr (output_shape == nullptr) {
                 static_assert(std::is_void_v<typename Types::Output>);
                 (void)format;
-                co_return std::string();
+                co_return Answer();
             } else {
-                co_return encode(format, *output_shape, &*output);
+                co_return Answer(encode(format, *output_shape, &*output));
             }
+        }};
+}
+
+/// The same for a handler whose answer is a stream of events:
+/// `awaitable<Result<std::unique_ptr<EventSource>>>(const Call&, const Input&)`.
+template <auto handler, const Shape& input_shape>
+constexpr auto event_stream_operation(std::string_view name) {
+    using Types = detail::HandlerTypes<decltype(handler)>;
+    using Call = typename Types::Call;
+    using Input = typename Types::Input;
+    return Operation<Call>{
+        name, &input_shape, nullptr, []() -> std::shared_ptr<void> { return std::make_shared<Input>(); },
+        [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<Answer>> {
+            auto source = co_await handler(call, *static_cast<const Input*>(input));
+            if (!source) co_return source.error();
+            co_return Answer(event_stream_body(std::move(*source), format));
         }};
 }
 

@@ -43,7 +43,8 @@ protected:
         lifecycle->resume();
         consumer_lifecycle = std::make_unique<kinesis::ConsumerLifecycle>(*store, clock, io.get_executor());
         consumer_lifecycle->resume();
-        service.reset(new kinesis::Service{*store, clock, random, settings, *lifecycle, *consumer_lifecycle, *sealer});
+        service.reset(new kinesis::Service{*store, clock, random, settings, *lifecycle, *consumer_lifecycle,
+                                           subscriptions, *sealer});
         protocol = std::make_unique<kinesis::Protocol>(*service);
     }
 
@@ -54,10 +55,11 @@ protected:
         start();
     }
 
-    http::Response send(const std::string& method, const std::string& operation, const std::string& body,
-                        const std::map<std::string, std::string>& more_headers = {}) {
+    /// A request without its body; an empty header is left out.
+    http::Request kinesis_request(const std::string& operation,
+                                  const std::map<std::string, std::string>& more_headers = {}) {
         http::Request request;
-        request.method = method;
+        request.method = "POST";
         request.target = "/";
         std::map<std::string, std::string> headers = {{"Content-Type", "application/x-amz-json-1.1"},
                                                       {"X-Amz-Target", "Kinesis_20131202." + operation},
@@ -69,6 +71,13 @@ protected:
         for (const auto& [name, value] : headers) {
             if (!value.empty()) request.headers.add(name, value);
         }
+        return request;
+    }
+
+    http::Response send(const std::string& method, const std::string& operation, const std::string& body,
+                        const std::map<std::string, std::string>& more_headers = {}) {
+        auto request = kinesis_request(operation, more_headers);
+        request.method = method;
         TextBody text(body);
         request.body = &text;
         return run(wire::answer_json(*protocol, request, authenticator, random));
@@ -135,6 +144,7 @@ protected:
     std::string access_key = "000000000000";
     wire::Authenticator authenticator{clock};
     std::string secret;
+    kinesis::Subscriptions subscriptions{clock};
     std::unique_ptr<kinesis::TokenSealer> sealer;
     std::unique_ptr<kinesis::StreamLifecycle> lifecycle;
     std::unique_ptr<kinesis::ConsumerLifecycle> consumer_lifecycle;
