@@ -117,13 +117,6 @@ Error consumer_not_found(std::string_view name_or_arn, std::string_view account)
             "Consumer " + str(name_or_arn) + ", account " + str(account) + " not found."};
 }
 
-Error consumer_not_active(const Consumer& consumer) {
-    return {ErrorCode::resource_in_use, "Consumer " + consumer.name + " with creation timestamp " +
-                                            std::to_string(consumer.created_seconds()) + " under stream " +
-                                            consumer.stream + " and account " + consumer.owner.account +
-                                            " is not in ACTIVE status."};
-}
-
 Error consumer_not_named() {
     return invalid_argument("Either ConsumerARN or both StreamARN and ConsumerName should be provided.");
 }

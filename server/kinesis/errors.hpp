@@ -27,7 +27,6 @@ Error shard_limit(const AccountRegion& owner, std::size_t current, std::size_t l
 Error stream_has_consumers(const Stream& stream);
 Error consumer_exists(std::string_view name, std::string_view stream, std::string_view account);
 Error consumer_not_found(std::string_view name_or_arn, std::string_view account);
-Error consumer_not_active(const Consumer& consumer);
 Error consumer_not_named();
 Error consumer_names_disagree(std::string_view arn, std::string_view other);
 Error consumer_not_active(const Consumer& consumer);

@@ -47,8 +47,7 @@ asio::awaitable<Result<GetShardIteratorOutput>> get_shard_iterator(const Call& c
     if (!stream) co_return stream.error();
     const auto shard = find_shard(**stream, *input.shard_id);
     if (!shard) co_return shard.error();
-    const StartingPoint point{*input.shard_iterator_type, input.starting_sequence_number,
-                              input.timestamp};
+    const StartingPoint point{*input.shard_iterator_type, input.starting_sequence_number, input.timestamp};
     const auto position = starting_position(call, **stream, **shard, point);
     if (!position) co_return position.error();
     co_return GetShardIteratorOutput{make_shard_iterator(call, **stream, (*shard)->ordinal, *position)};

@@ -74,7 +74,7 @@ std::optional<wire::JsonService::Input> Protocol::input_of(std::string_view oper
 }
 
 boost::asio::awaitable<Result<wire::Answer>> Protocol::run(std::string_view operation, const wire::Credentials& caller,
-                                                          const void* input, wire::Format format) {
+                                                           const void* input, wire::Format format) {
     const Operation& called = *find_operation(operation);
     if (service_.throttle != nullptr) {
         const auto refused = service_.throttle->refuse_call(called.name, caller.owner, *called.input, input);

@@ -55,8 +55,8 @@ asio::awaitable<Subscribed> subscribe_to_shard(const Call& call, const Subscribe
     if (!stream) co_return stream.error();
     const auto shard = find_shard(**stream, *input.shard_id);
     if (!shard) co_return shard.error();
-    const StartingPoint point{*input.starting_position->type,
-                              input.starting_position->sequence_number, input.starting_position->timestamp};
+    const StartingPoint point{*input.starting_position->type, input.starting_position->sequence_number,
+                              input.starting_position->timestamp};
     const auto from = starting_position(call, **stream, **shard, point);
     if (!from) co_return from.error();
 

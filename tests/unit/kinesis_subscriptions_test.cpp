@@ -259,7 +259,7 @@ TEST_F(SubscriptionTest, the_same_by_json_and_by_cbor) {
     auto request = kinesis_request("SubscribeToShard", {{"Content-Type", "application/x-amz-cbor-1.1"}});
     TextBody text(std::string(cbor.begin(), cbor.end()));
     request.body = &text;
-    auto response = run(wire::answer_json(*protocol, request, random));
+    auto response = run(wire::answer_json(*protocol, request, authenticator, random));
     EXPECT_EQ(response.headers.get("Content-Type"), "application/vnd.amazon.eventstream");
     auto& body = *std::get<std::unique_ptr<http::Body>>(response.body);
     std::string bytes;

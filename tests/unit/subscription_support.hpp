@@ -117,7 +117,7 @@ protected:
         auto body = std::make_shared<TextBody>(input.dump());
         request->body = body.get();
         std::optional<http::Response> response;
-        boost::asio::co_spawn(readers, wire::answer_json(*protocol, *request, random),
+        boost::asio::co_spawn(readers, wire::answer_json(*protocol, *request, authenticator, random),
                               [&response](const std::exception_ptr& fault, http::Response answer) {
                                   if (fault) std::rethrow_exception(fault);
                                   response = std::move(answer);
