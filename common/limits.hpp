@@ -64,6 +64,12 @@ inline constexpr std::size_t default_list_tags = 50;
 inline constexpr std::size_t max_policy_bytes = 20 * 1024;
 /// On-demand streams that an account may have in a region.
 inline constexpr std::size_t max_on_demand_streams = 50;
+/// How often a stream's mode may be switched in 24 hours
+/// (https://docs.aws.amazon.com/streams/latest/dev/switchmodes.html).
+inline constexpr std::size_t mode_switches_per_day = 2;
+/// How often encryption of a stream may be started, or go over to another key, in 24 hours; and how often stopped (API
+/// reference, StartStreamEncryption and StopStreamEncryption).
+inline constexpr std::size_t encryption_changes_per_day = 25;
 /// MiB per second that an on-demand stream can be warmed for: 10 GiB (API reference, UpdateStreamWarmThroughput).
 inline constexpr std::int32_t max_warm_throughput_mibps = 10 * 1024;
 /// Hours that a minimum throughput billing commitment lasts at least (API reference,

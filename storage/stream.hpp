@@ -79,6 +79,11 @@ struct Stream {
     std::vector<std::string> shard_level_metrics;           ///< what enhanced monitoring shows, sorted by name
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::string policy;                                     ///< the resource policy as it was given; empty: none
+    /// When the mode was switched, and encryption started and stopped, in the last 24 hours before the last such
+    /// change.
+    std::vector<Timestamp> mode_switches;
+    std::vector<Timestamp> encryption_starts;
+    std::vector<Timestamp> encryption_stops;
     std::optional<PendingChange> pending;
     std::vector<Timestamp> scalings;     ///< when UpdateShardCount was called in the last 24 hours
     std::vector<DailyPeak> write_peaks;  ///< of an on-demand stream, by day, no two of a day

@@ -43,6 +43,16 @@ Timestamp timestamp(const json& milliseconds) {
     return Timestamp{std::chrono::milliseconds{milliseconds.get<std::int64_t>()}};
 }
 
+void put_times(json& row, const char* name, const std::vector<Timestamp>& times) {
+    for (const Timestamp time : times) row[name].push_back(time.time_since_epoch().count());
+}
+
+std::vector<Timestamp> get_times(const json& row, const char* name) {
+    std::vector<Timestamp> times;
+    for (const auto& time : row.value(name, json::array())) times.push_back(timestamp(time));
+    return times;
+}
+
 /// Rows of version 0.1 say no kind: it follows from the stream's status.
 PendingChange decode_pending(const json& row, StreamStatus status) {
     if (row.contains("kind")) return decode_change(row);
@@ -71,11 +81,14 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
                 {"shards", json::array()}};
     if (stream.pending) row["pending"] = encode_change(*stream.pending);
     if (stream.encryption != Encryption{}) row["encryption"] = encode_encryption(stream.encryption);
-    for (const auto time : stream.scalings) row["scalings"].push_back(time.time_since_epoch().count());
+    put_times(row, "scalings", stream.scalings);
     for (const auto& peak : stream.write_peaks) {
         row["write_peaks"].push_back({peak.day, peak.bytes_per_second, peak.records_per_second});
     }
     if (!stream.shard_level_metrics.empty()) row["shard_level_metrics"] = stream.shard_level_metrics;
+    put_times(row, "mode_switches", stream.mode_switches);
+    put_times(row, "encryption_starts", stream.encryption_starts);
+    put_times(row, "encryption_stops", stream.encryption_stops);
     if (!stream.policy.empty()) row["policy"] = stream.policy;
     for (const auto& shard : stream.shards) row["shards"].push_back(encode_shard(shard));
     std::string bytes;
@@ -96,6 +109,9 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     stream.max_record_kib = row.at("max_record_kib").get<std::int32_t>();
     stream.warm_throughput_mibps = optional_member<std::int32_t>(row, "warm_throughput_mibps").value_or(0);
     stream.tags = row.at("tags").get<decltype(stream.tags)>();
+    stream.mode_switches = get_times(row, "mode_switches");
+    stream.encryption_starts = get_times(row, "encryption_starts");
+    stream.encryption_stops = get_times(row, "encryption_stops");
     stream.policy = optional_member<std::string>(row, "policy").value_or("");
     stream.next_shard = row.at("next_shard").get<std::uint32_t>();
     if (const auto pending = row.find("pending"); pending != row.end()) {
@@ -106,7 +122,7 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     }
     stream.shard_level_metrics =
         optional_member<std::vector<std::string>>(row, "shard_level_metrics").value_or(std::vector<std::string>{});
-    for (const auto& time : row.value("scalings", json::array())) stream.scalings.push_back(timestamp(time));
+    stream.scalings = get_times(row, "scalings");
     for (const auto& peak : row.value("write_peaks", json::array())) {
         stream.write_peaks.push_back(
             {peak.at(0).get<std::int64_t>(), peak.at(1).get<std::int64_t>(), peak.at(2).get<std::int64_t>()});

@@ -27,4 +27,8 @@ inline constexpr std::array encryption_input_members = {
 /// Errors: invalid_argument, kms_not_found.
 Result<void> check_encryption_input(const Call& call, const EncryptionInput& input);
 
+/// Counts one more change of a stream's encryption among those of the last 24 hours, in `times`.
+/// Errors: limit_exceeded, if limits are enforced and there are too many.
+Result<void> count_encryption_change(const Call& call, const Stream& stream, std::vector<Timestamp>& times);
+
 }  // namespace rivulet::kinesis

@@ -284,6 +284,11 @@ Error too_many_tags(std::string_view target) {
                             std::to_string(limits::max_tags) + " tags associated with it.");
 }
 
+Error changes_too_often(const Stream& stream, std::string_view operation, std::size_t limit) {
+    return {ErrorCode::limit_exceeded, str(operation) + " cannot change " + under(stream) + " more than " +
+                                           std::to_string(limit) + " times in 24 hours."};
+}
+
 Error encryption_type_not_kms(std::string_view given) {
     return invalid_argument("EncryptionType must be KMS, not " + str(given) + '.');
 }

@@ -63,6 +63,8 @@ Error tag_characters_illegal(std::string_view attempt, std::string_view target);
 Error tag_key_reserved(std::string_view key);
 Error too_many_tags(std::string_view target);
 
+Error changes_too_often(const Stream& stream, std::string_view operation, std::size_t limit);
+
 Error encryption_type_not_kms(std::string_view given);
 Error key_id_invalid(std::string_view key_id);
 /// `part`: the region or partition of a key's ARN that is not the stream's.

@@ -1,5 +1,7 @@
 #include "server/kinesis/shard_quota.hpp"
 
+#include <algorithm>
+
 #include "common/limits.hpp"
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/stream_change.hpp"
@@ -16,21 +18,24 @@ Result<void> check_shard_quota(const Call& call, std::int64_t additional) {
     return errors::shard_limit(call.owner, current, limit, additional);
 }
 
+Result<void> check_on_demand_quota(const Call& call) {
+    if (call.service.settings.limits == LimitsMode::off) return {};
+    const auto streams = call.service.store.streams().list(stream_key(call.owner, {}));
+    const auto count = static_cast<std::size_t>(
+        std::ranges::count_if(streams, [](const auto& stream) { return stream->mode == StreamMode::on_demand; }));
+    if (count < limits::max_on_demand_streams) return {};
+    return errors::on_demand_stream_limit(call.owner, count, limits::max_on_demand_streams);
+}
+
 Result<void> check_stream_quotas(const Call& call, bool on_demand) {
     if (call.service.settings.limits == LimitsMode::off) return {};
-    std::size_t creating = 0;
-    std::size_t on_demand_streams = 0;
-    for (const auto& stream : call.service.store.streams().list(stream_key(call.owner, {}))) {
-        if (stream->status == StreamStatus::creating) ++creating;
-        if (stream->mode == StreamMode::on_demand) ++on_demand_streams;
-    }
+    const auto streams = call.service.store.streams().list(stream_key(call.owner, {}));
+    const auto creating = static_cast<std::size_t>(
+        std::ranges::count_if(streams, [](const auto& stream) { return stream->status == StreamStatus::creating; }));
     if (creating >= limits::max_creating_streams) {
         return errors::creating_stream_limit(call.owner, limits::max_creating_streams);
     }
-    if (on_demand && on_demand_streams >= limits::max_on_demand_streams) {
-        return errors::on_demand_stream_limit(call.owner, on_demand_streams, limits::max_on_demand_streams);
-    }
-    return {};
+    return on_demand ? check_on_demand_quota(call) : Result<void>();
 }
 
 }  // namespace rivulet::kinesis

@@ -15,8 +15,11 @@ asio::awaitable<Result<void>> start_stream_encryption(const Call& call, const En
     const auto reference = resolve_stream(call, input);
     if (!reference) co_return reference.error();
     // A stream that is encrypted already goes over to the key, also if it is the one that it has.
-    const DecideChange decide = [&](Stream&) -> Result<ChangeKind> {
+    const DecideChange decide = [&](Stream& stream) -> Result<ChangeKind> {
         if (const auto checked = check_encryption_input(call, input); !checked) return checked.error();
+        if (const auto counted = count_encryption_change(call, stream, stream.encryption_starts); !counted) {
+            return counted.error();
+        }
         return ChangeKind(change::Encrypting{{EncryptionType::kms, *input.key_id}});
     };
     co_return co_await change_stream(call, *reference, call.service.settings.start_stream_encryption_time, decide);

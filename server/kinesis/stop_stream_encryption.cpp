@@ -23,6 +23,9 @@ asio::awaitable<Result<void>> stop_stream_encryption(const Call& call, const Enc
         if (!may_be_same_key(encryption.key_id, *input.key_id)) {
             return errors::encrypted_with_other_key(stream, *input.key_id);
         }
+        if (const auto counted = count_encryption_change(call, stream, stream.encryption_stops); !counted) {
+            return counted.error();
+        }
         return ChangeKind(change::Encrypting{});
     };
     co_return co_await change_stream(call, *reference, call.service.settings.stop_stream_encryption_time, decide);

@@ -1,5 +1,6 @@
 #include "server/kinesis/errors.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/recent_changes.hpp"
 #include "server/kinesis/shard_quota.hpp"
 #include "server/kinesis/stream_change.hpp"
 #include "server/kinesis/warm_throughput.hpp"
@@ -28,13 +29,17 @@ constexpr wire::Shape input_shape = wire::structure_shape("UpdateStreamModeInput
 
 /// The stream keeps the shards that it has, in either direction
 /// (https://docs.aws.amazon.com/streams/latest/dev/switchmodes.html).
-Result<void> check(const Call& call, const Stream& stream, StreamMode mode, std::optional<std::int32_t> mibps) {
+Result<void> check(const Call& call, Stream& stream, StreamMode mode, std::optional<std::int32_t> mibps) {
     if (mibps && (mode != StreamMode::on_demand || stream.mode == mode))
         return errors::warm_throughput_without_switch();
     if (mibps) {
         if (auto checked = check_warm_throughput(call, *mibps); !checked) return checked;
     }
-    if (mode == StreamMode::on_demand) return {};
+    const bool enforce = call.service.settings.limits == LimitsMode::enforce;
+    if (count_recent(stream.mode_switches, call.service.clock.now()) > limits::mode_switches_per_day && enforce) {
+        return errors::changes_too_often(stream, call.operation, limits::mode_switches_per_day);
+    }
+    if (mode == StreamMode::on_demand) return check_on_demand_quota(call);
     return check_shard_quota(call, static_cast<std::int64_t>(stream.open_shard_count()));
 }
 

@@ -152,6 +152,36 @@ TEST_F(StreamSettingsTest, the_mode_is_switched_both_ways_and_the_shards_stay) {
               "");
 }
 
+TEST_F(StreamSettingsTest, the_mode_is_switched_twice_in_a_day_where_limits_are_enforced) {
+    settings.limits = LimitsMode::enforce;
+    for (const char* mode : {"ON_DEMAND", "PROVISIONED"}) {
+        EXPECT_EQ(switch_mode(mode), "");
+        advance(settings.update_stream_time);
+        advance(std::chrono::hours(1));
+    }
+    EXPECT_THAT(switch_mode("ON_DEMAND"), StartsWith("LimitExceededException"));
+    advance(std::chrono::hours(22));
+    EXPECT_EQ(switch_mode("ON_DEMAND"), "");
+}
+
+TEST_F(StreamSettingsTest, shards_of_a_stream_that_leaves_on_demand_count_against_the_quota) {
+    settings.shard_limit = 5;
+    create_on_demand("o");
+    EXPECT_THAT(switch_mode("PROVISIONED", "o"), StartsWith("LimitExceededException: This request would exceed"));
+    settings.shard_limit = 6;
+    EXPECT_EQ(switch_mode("PROVISIONED", "o"), "");
+}
+
+TEST_F(StreamSettingsTest, encryption_starts_25_times_in_a_day_where_limits_are_enforced) {
+    settings.limits = LimitsMode::enforce;
+    settings.start_stream_encryption_time = milliseconds(0);
+    for (int i = 0; i < 25; ++i) EXPECT_EQ(encrypt("StartStreamEncryption", key), "");
+    restart();
+    EXPECT_THAT(encrypt("StartStreamEncryption", key), StartsWith("LimitExceededException"));
+    advance(std::chrono::hours(24));
+    EXPECT_EQ(encrypt("StartStreamEncryption", key), "");
+}
+
 TEST_F(StreamSettingsTest, warm_throughput_needs_the_commitment_and_an_on_demand_stream) {
     create_on_demand("o");
     const auto warm = [&](const std::string& name, int mibps) {

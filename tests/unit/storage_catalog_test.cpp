@@ -38,6 +38,10 @@ TEST_F(CatalogTest, keeps_a_stream_with_all_its_members_over_a_restart) {
     stream.retention_hours = 48;
     stream.max_record_kib = 2048;
     stream.warm_throughput_mibps = 10;
+    stream.mode_switches = {Timestamp{std::chrono::milliseconds{1}}, Timestamp{std::chrono::milliseconds{2}}};
+    stream.encryption_starts = {Timestamp{std::chrono::milliseconds{3}}};
+    stream.encryption_stops = {Timestamp{std::chrono::milliseconds{4}}};
+    stream.policy = "{}";
     stream.tags = {{"team", "blue"}};
     stream.encryption = {EncryptionType::kms, "alias/aws/kinesis"};
     stream.shard_level_metrics = {"IncomingBytes", "OutgoingRecords"};
