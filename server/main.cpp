@@ -148,7 +148,9 @@ Result<void> serve(const Launch& launch) {
     const wire::Authenticator authenticator = make_authenticator(launch, clock, random);
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
     kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
-    kinesis::Service kinesis_service{**store, clock, random, settings, lifecycle, consumer_lifecycle, sealer};
+    kinesis::Subscriptions subscriptions(clock);
+    kinesis::Service kinesis_service{**store,       clock, random, settings, lifecycle, consumer_lifecycle,
+                                     subscriptions, sealer};
     kinesis::Throttle throttle(clock);
     if (settings.limits == LimitsMode::enforce) kinesis_service.throttle = &throttle;
     kinesis::OnDemandScaling on_demand(kinesis_service, threads->first());
