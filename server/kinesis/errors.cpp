@@ -127,6 +127,13 @@ Error consumer_names_disagree(std::string_view arn, std::string_view other) {
 
 Error consumer_not_active(const Consumer& consumer) {
     return {ErrorCode::resource_in_use, "Consumer " + consumer.name + " with creation timestamp " +
+                                            std::to_string(consumer.created_seconds()) + " under stream " +
+                                            consumer.stream + " and account " + consumer.owner.account +
+                                            " is not in ACTIVE status."};
+}
+
+Error subscriber_not_active(const Consumer& consumer) {
+    return {ErrorCode::resource_in_use, "Consumer " + consumer.name + " with creation timestamp " +
                                             std::to_string(consumer.created_seconds()) +
                                             " under stream: " + consumer.stream + " , account " +
                                             consumer.owner.account + " is not in ACTIVE status."};

@@ -30,6 +30,8 @@ Error consumer_not_found(std::string_view name_or_arn, std::string_view account)
 Error consumer_not_named();
 Error consumer_names_disagree(std::string_view arn, std::string_view other);
 Error consumer_not_active(const Consumer& consumer);
+/// The same, as SubscribeToShard says it.
+Error subscriber_not_active(const Consumer& consumer);
 Error subscription_exists(const Consumer& consumer, std::uint32_t shard);
 Error consumer_limit(const Stream& stream, std::size_t limit);
 Error creating_consumer_limit(const AccountRegion& owner, std::size_t limit);

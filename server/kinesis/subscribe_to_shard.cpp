@@ -49,7 +49,7 @@ asio::awaitable<Subscribed> subscribe_to_shard(const Call& call, const Subscribe
     if (input.stream_id) co_return errors::stream_id_unsupported();
     const auto consumer = find_consumer(call, *input.consumer_arn);
     if (!consumer) co_return consumer.error();
-    if ((*consumer)->status != ConsumerStatus::active) co_return errors::consumer_not_active(**consumer);
+    if ((*consumer)->status != ConsumerStatus::active) co_return errors::subscriber_not_active(**consumer);
     const std::string& stream_name = (*consumer)->stream;
     const auto stream = find_stream(call, StreamReference{stream_key(call.owner, stream_name), stream_name});
     if (!stream) co_return stream.error();
