@@ -149,7 +149,6 @@ Result<void> serve(const Launch& launch) {
     kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
     kinesis::Subscriptions subscriptions(clock);
     kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
-    kinesis::Subscriptions subscriptions(clock);
     kinesis::Service kinesis_service{**store,       clock, random, settings, lifecycle, consumer_lifecycle,
                                      subscriptions, sealer};
     kinesis::Throttle throttle(clock);

@@ -140,8 +140,8 @@ TEST_F(AttachmentsTest, a_consumer_has_tags_and_a_policy_of_its_own_from_when_it
     const std::string consumer = registered["Consumer"]["ConsumerARN"];
     const json more = {{"ResourceARN", consumer}, {"Tags", {{"team", "a"}}}};
     EXPECT_EQ(error_of("TagResource", more),
-              "ResourceInUseException: Consumer c with creation timestamp 1700000000 under stream: s , "
-              "account 000000000000 is not in ACTIVE status.");
+              "ResourceInUseException: Consumer c with creation timestamp 1700000000 under stream s and account "
+              "000000000000 is not in ACTIVE status.");
     advance(settings.create_consumer_time);
     EXPECT_EQ(error_of("TagResource", more), "");
     EXPECT_EQ(

@@ -226,10 +226,9 @@ TEST_F(SubscriptionTest, what_a_slow_reader_has_not_taken_is_not_read_from_the_l
 TEST_F(SubscriptionTest, an_enforced_rate_lets_two_mebibytes_a_second_through) {
     set_up();
     kinesis::Throttle throttle(clock);
-    service->throttle = &throttle;
     // With its key a record has a million bytes, and more than one do not fit an event.
     for (int i = 0; i < 4; ++i) put("s", std::string(999'997, 'x'));
-    pass(seconds(1));
+    service->throttle = &throttle;
     auto& subscriber = subscribe();
     const auto arrives = [&](std::size_t count, milliseconds after) {
         // What is on its way by now is waited for, so that the next record's time is counted from this moment.
