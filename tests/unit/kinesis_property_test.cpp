@@ -58,7 +58,7 @@ protected:
     void check_read(const std::string& name, std::uint32_t ordinal, const std::string& from, std::size_t index);
     void check_order_by_key();
 
-    std::mt19937_64 engine{number_from_environment("KINESIS_SEED", std::random_device{}())};
+    std::mt19937_64 engine;
     std::map<std::string, ModelStream> streams;
     std::uint64_t put_so_far = 0;
 };
