@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -77,6 +78,24 @@ struct PairFiles {
     }
 };
 
+/// Keeps other processes from the files meanwhile.
+class DirectoryLock {
+public:
+    explicit DirectoryLock(const fs::path& directory)
+        : descriptor_(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        while (descriptor_ >= 0 && flock(descriptor_, LOCK_EX) != 0 && errno == EINTR) {
+        }
+    }
+    ~DirectoryLock() {
+        if (descriptor_ >= 0) close(descriptor_);
+    }
+    DirectoryLock(const DirectoryLock&) = delete;
+    DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+private:
+    const int descriptor_;
+};
+
 Result<http::CertifiedKey> prepare_authority(const PairFiles& files, Timestamp now, Random& random) {
     auto kept = files.read();
     if (http::is_usable(kept, now + least_authority_days)) return kept;
@@ -101,10 +120,14 @@ Result<ServerCertificate> own_certificate(const Settings& settings) {
     if (!certificate) return cannot("tls_certificate: cannot read", settings.tls_certificate, errno);
     const auto key = read_file(settings.tls_key);
     if (!key) return cannot("tls_key: cannot read", settings.tls_key, errno);
-    return ServerCertificate{{*certificate, *key}, {}, {}};
+    return ServerCertificate{{*certificate, *key}, {}};
 }
 
 }  // namespace
+
+fs::path authority_path(const fs::path& data_directory) {
+    return fs::absolute(data_directory / "tls" / "authority.pem");
+}
 
 std::vector<std::string> certificate_names(const Settings& settings) {
     std::vector<std::string> names = {"localhost", "127.0.0.1", "::1", "host.docker.internal", "rivulet"};
@@ -126,6 +149,7 @@ Result<ServerCertificate> prepare_certificate(const Settings& settings, const fs
     std::error_code fault;
     fs::create_directories(directory, fault);
     if (fault) return cannot("Cannot make the directory", directory, fault.value());
+    const DirectoryLock lock(directory);
     const PairFiles authority_files{directory / "authority.pem", directory / "authority.key"};
     const PairFiles server_files{directory / "server.pem", directory / "server.key"};
     const auto authority = prepare_authority(authority_files, now, random);
@@ -139,7 +163,7 @@ Result<ServerCertificate> prepare_certificate(const Settings& settings, const fs
         if (auto written = server_files.write(*made); !written) return written.error();
         server = std::move(*made);
     }
-    return ServerCertificate{std::move(server), authority->certificate, fs::absolute(authority_files.certificate)};
+    return ServerCertificate{std::move(server), authority->certificate};
 }
 
 std::string certificate_instructions(const Settings& settings, const fs::path& authority) {

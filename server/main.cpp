@@ -17,7 +17,6 @@
 #include "server/declared_resources.hpp"
 #include "server/descriptor_limit.hpp"
 #include "server/http/listener.hpp"
-#include "server/http/tls_context.hpp"
 #include "server/kinesis/on_demand_scaling.hpp"
 #include "server/kinesis/service.hpp"
 #include "server/kinesis/throttle.hpp"
@@ -25,6 +24,7 @@
 #include "server/retention.hpp"
 #include "server/router.hpp"
 #include "server/s3/s3_service.hpp"
+#include "server/tls_on_demand.hpp"
 
 namespace rivulet {
 
@@ -58,8 +58,20 @@ std::string local_url(const std::string& bind, std::uint16_t port) {
     return "http://" + (host.find(':') == std::string::npos ? host : '[' + host + ']') + ':' + std::to_string(port);
 }
 
+// Before there are threads there is no SystemClock yet.
+Timestamp system_now() {
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+asio::awaitable<std::shared_ptr<const http::TlsContext>> load_tls(TlsOnDemand& tls, BlockingPool& pool) {
+    if (auto loaded = tls.context()) co_return loaded;
+    const auto done = co_await run_blocking(pool, [&tls] { return tls.load(); });
+    if (!done) spdlog::error("There is no certificate for TLS: {}", done.error().message);
+    co_return tls.context();
+}
+
 /// How connections are treated: as the settings say, in as many of them as there are file descriptors for.
-Result<http::Options> connection_options(const Settings& settings, const ServerCertificate& certificate) {
+http::Options connection_options(const Settings& settings, TlsOnDemand& tls, BlockingPool& pool) {
     http::Options options;
     options.idle_time = settings.idle_timeout;
     options.header_time = settings.header_timeout;
@@ -71,9 +83,7 @@ Result<http::Options> connection_options(const Settings& settings, const ServerC
     if (options.max_connections < settings.connection_limit) {
         spdlog::warn("At most {} connections, as there may be {} open files.", options.max_connections, descriptors);
     }
-    auto tls = http::TlsContext::make(certificate.server.certificate, certificate.server.key);
-    if (!tls) return tls.error();
-    options.tls = std::move(*tls);
+    options.tls = [&tls, &pool] { return load_tls(tls, pool); };
     return options;
 }
 
@@ -111,21 +121,20 @@ Result<void> serve(const Launch& launch) {
     auto directory = DataDirectory::prepare(settings);
     if (!directory) return directory.error();
 
+    SystemRandom random;
+    TlsOnDemand tls(settings, directory->path(), system_now, random);
+    if (!settings.tls_certificate.empty() || !settings.tls_key.empty()) {
+        if (auto loaded = tls.load(); !loaded) return loaded;
+    }
     auto threads = std::make_unique<IoThreads>(settings.threads);
     SystemClock clock(threads->first());
-    SystemRandom random;
     BlockingPool pool(blocking_threads);
-
-    const auto certificate = prepare_certificate(settings, directory->path(), clock.now(), random);
-    if (!certificate) return certificate.error();
-    auto options = connection_options(settings, *certificate);
-    if (!options) return options.error();
 
     // The port is taken before anything else is touched; nothing is accepted on it before all services are there.
     http::Handler answer;
     auto listener = http::Listener::open(
         *threads, settings.bind, settings.port, [&answer](http::Request& request) { return answer(request); },
-        std::move(*options));
+        connection_options(settings, tls, pool));
     if (!listener) return listener.error();
 
     auto store = Store::open({.directory = directory->path() / "log",
@@ -157,7 +166,7 @@ Result<void> serve(const Launch& launch) {
                        handler_credentials(authenticator)});
     if (auto loaded = pipeline.load(); !loaded) return loaded;
 
-    const admin::Services admin_services{**store, **objects, pool, certificate->authority};
+    const admin::Services admin_services{**store, **objects, pool, tls};
     answer = [&](http::Request& request) -> asio::awaitable<http::Response> {
         switch (route(request)) {
             case ServiceName::kinesis: return wire::answer_json(protocol, request, authenticator, random);
@@ -180,8 +189,8 @@ Result<void> serve(const Launch& launch) {
     wait_for(*threads, pipeline.start());
     warn_of_an_open_door(settings);
     std::cout << "Listening on " << endpoint_url << "\nListening on https" << endpoint_url.substr(4);
-    if (!certificate->authority.empty()) {
-        std::cout << ", vouched for by " << certificate->authority_path.string();
+    if (settings.tls_certificate.empty()) {
+        std::cout << ", vouched for by " << authority_path(directory->path()).string();
     }
     std::cout << "\nReady." << std::endl;
 
@@ -219,10 +228,9 @@ Result<void> show_certificate(const Settings& settings) {
         return {};
     }
     SystemRandom random;
-    const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto certificate = prepare_certificate(settings, settings.data_dir, now, random);
+    const auto certificate = prepare_certificate(settings, settings.data_dir, system_now(), random);
     if (!certificate) return certificate.error();
-    std::cout << certificate_instructions(settings, certificate->authority_path);
+    std::cout << certificate_instructions(settings, authority_path(settings.data_dir));
     return {};
 }
 

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <string>
 
 #include "common/blocking.hpp"
 #include "s3-sink/object_store.hpp"
 #include "server/http/message.hpp"
+#include "server/tls_on_demand.hpp"
 #include "storage/store.hpp"
 
 namespace rivulet::admin {
@@ -15,8 +15,7 @@ struct Services {
     Store& store;
     ObjectStore& objects;
     BlockingPool& pool;
-    /// The PEM text of the certificate authority that clients are to trust; empty if it is not the server's own.
-    const std::string& authority;
+    TlsOnDemand& tls;
 };
 
 /// Answers what AWS does not have: everything under `/_rivulet/`.

@@ -65,8 +65,10 @@ asio::awaitable<Protocol> Connection::recognise(std::chrono::milliseconds patien
 
 asio::awaitable<Protocol> Connection::recognise_within_tls() {
     if (!options_.tls) co_return Protocol::undecided;
+    const auto tls = co_await options_.tls();
+    if (!tls) co_return Protocol::undecided;
     transport_.expires_after(options_.header_time);
-    if (!co_await transport_.handshake(*options_.tls, buffer_)) co_return Protocol::undecided;
+    if (!co_await transport_.handshake(*tls, buffer_)) co_return Protocol::undecided;
     const auto agreed = transport_.agreed_protocol();
     if (!agreed.empty()) co_return agreed == "h2" ? Protocol::http2 : Protocol::http1;
     // A client that does not know ALPN speaks for itself; TLS within TLS is none of what is understood.

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace rivulet::http {
@@ -23,8 +25,8 @@ struct Options {
     /// How long a peer may take for each `limits::min_body_progress_bytes` of a request's body, and for taking any
     /// bytes of an answer.
     std::chrono::milliseconds body_time{30'000};
-    /// Null: a client that begins with TLS is turned away.
-    std::shared_ptr<const TlsContext> tls;
+    /// Gives what a connection that begins with TLS needs; null, or a null answer: it is turned away.
+    std::function<boost::asio::awaitable<std::shared_ptr<const TlsContext>>()> tls;
 };
 
 }  // namespace rivulet::http
