@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import pathlib
 
 import pytest
 
@@ -14,9 +15,10 @@ SHORT = {f"RIVULET_{change}_STREAM_TIME": "100" for change in ("CREATE", "UPDATE
 
 @dataclasses.dataclass(frozen=True)
 class Endpoint:
-    """How clients reach the server."""
+    """How clients reach the server: the URL that they are given, and the authority of its certificate, if by TLS."""
     scheme: str
     port: int
+    authority: pathlib.Path | None
 
     @property
     def url(self):
@@ -32,9 +34,19 @@ def server(tmp_path_factory):
     print(f"--- what the server said last:\n{started.output.text()[-8000:]}")
 
 
-@pytest.fixture
-def endpoint(server):
-    return Endpoint("http", server.port)
+@pytest.fixture(scope="session")
+def clear(server):
+    return Endpoint("http", server.port, None)
+
+
+@pytest.fixture(scope="session")
+def encrypted(server):
+    return Endpoint("https", server.port, server.data_dir / "tls" / "authority.pem")
+
+
+@pytest.fixture(params=["http", "https"])
+def endpoint(request, clear, encrypted):
+    return clear if request.param == "http" else encrypted
 
 
 _numbers = itertools.count()
@@ -47,7 +59,9 @@ def stream():
 
 
 def pytest_collection_modifyitems(items):
-    """Each program may be built first, which needs more time than other tests have."""
+    """Each program may be built first, which needs more time than other tests have. What takes its time to start is
+    started before that."""
     for item in items:
         if item.path.parent == MATRIX:
             item.add_marker(pytest.mark.timeout(BUILD_SECONDS))
+    items.sort(key=lambda item: item.name != "test_workers_start_on_a_stream_with_records")

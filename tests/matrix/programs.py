@@ -1,10 +1,12 @@
 """Builds and runs the programs of the matrix, each in its own language, with what a user would set and no more."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import tomllib
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -14,7 +16,8 @@ MATRIX = ROOT / "tests" / "matrix"
 BUILD = ROOT / "build" / "matrix"
 REGION = "us-east-1"
 
-STEPS = ("create", "put", "batch put", "iterators", "update shard count", "polling", "typed errors", "delete")
+STEPS = ("create", "put", "batch put", "iterators", "split", "merge", "update shard count", "polling", "tags",
+         "typed errors", "delete")
 
 BUILD_SECONDS = 600
 STORY_SECONDS = 240
@@ -23,13 +26,20 @@ STORY_SECONDS = 240
 def pinned_versions():
     """Client as its program names it -> the version that its folder pins."""
     python = dict(re.findall(r"^([\w-]+)==(\S+)$", (ROOT / "tests" / "requirements.txt").read_text(), re.MULTILINE))
+    javascript = json.loads((MATRIX / "javascript" / "package.json").read_text())["dependencies"]
     go = dict(re.findall(r"^\s+(\S+) v(\S+)$", (MATRIX / "go" / "go.mod").read_text(), re.MULTILINE))
     rust = tomllib.loads((MATRIX / "rust" / "Cargo.toml").read_text())["dependencies"]
+    pom = ElementTree.parse(MATRIX / "java" / "pom.xml").getroot()
+    java = {each.tag.split("}")[1]: each.text for each in pom.find("{*}properties")}
     return {
         "aws-cli": python["awscli"],
         "boto3": python["boto3"],
+        "@aws-sdk/client-kinesis": javascript["@aws-sdk/client-kinesis"],
         "github.com/aws/aws-sdk-go-v2/service/kinesis": go["github.com/aws/aws-sdk-go-v2/service/kinesis"],
         "aws-sdk-kinesis": rust["aws-sdk-kinesis"]["version"].lstrip("="),
+        "aws-sdk-java": java["sdk.version"],
+        "amazon-kinesis-client": java["kcl.version"],
+        "amazon-kinesis-producer": java["kpl.version"],
     }
 
 
@@ -52,11 +62,28 @@ def build(*command, folder, **environment):
     assert result.returncode == 0, f"{' '.join(command)}: exit status {result.returncode}\n{result.stdout[-8000:]}"
 
 
+def npm_install(name):
+    """A folder under build/matrix with the packages of tests/matrix/NAME, and that folder's files."""
+    need("npm", ["npm", "--version"], (9,))
+    need("node", ["node", "--version"], (20,))
+    source, folder = MATRIX / name, BUILD / name
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = folder / "installed-from"
+    lock = (source / "package-lock.json").read_text()
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    if not stamp.exists() or stamp.read_text() != lock:
+        build("npm", "ci", "--no-audit", "--no-fund", folder=folder)
+        stamp.write_text(lock)
+    return folder
+
+
 def environment_for(endpoint, **more):
-    """What a user sets: where the server is, a region and credentials. Nothing of the machine's AWS settings is seen."""
+    """What a user sets: where the server is, a region and credentials, and over TLS whom to trust, in the variable that
+    each SDK reads. Nothing of the machine's own AWS settings is seen."""
+    trust = {variable: str(endpoint.authority) for variable in ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")}
     return {**client_environment(), "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": "/dev/null",
-            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", **more}
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", **(trust if endpoint.authority else {}), **more}
 
 
 def check_version(output, client):

@@ -86,6 +86,17 @@ def iterators(first_number):
     assert data_of(kinesis.get_records(ShardIterator=tip["NextShardIterator"])["Records"]) == [b"latest"]
 
 
+def split():
+    kinesis.split_shard(StreamName=name, ShardToSplit=FIRST_SHARD, NewStartingHashKey=str(QUARTER))
+    wait_active(3)
+
+
+def merge():
+    kinesis.merge_shards(StreamName=name, ShardToMerge="shardId-000000000002",
+                         AdjacentShardToMerge="shardId-000000000003")
+    wait_active(2)
+
+
 def update_shard_count():
     kinesis.update_shard_count(StreamName=name, TargetShardCount=4, ScalingType="UNIFORM_SCALING")
     wait_active(4)
@@ -125,6 +136,14 @@ def polling():
     assert sorted(found) == sorted(sent)
 
 
+def tags():
+    kinesis.add_tags_to_stream(StreamName=name, Tags={"stage": "test", "team": "data"})
+    assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "stage", "Value": "test"},
+                                                                      {"Key": "team", "Value": "data"}]
+    kinesis.remove_tags_from_stream(StreamName=name, TagKeys=["stage"])
+    assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "team", "Value": "data"}]
+
+
 def caught(kind, call, **arguments):
     try:
         call(**arguments)
@@ -162,10 +181,16 @@ put_batch()
 done("batch put")
 iterators(first)
 done("iterators")
+split()
+done("split")
+merge()
+done("merge")
 update_shard_count()
 done("update shard count")
 polling()
 done("polling")
+tags()
+done("tags")
 typed_errors()
 done("typed errors")
 delete()

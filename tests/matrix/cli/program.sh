@@ -70,6 +70,13 @@ put four 0 ShardId >/dev/null
 expect "$(kinesis get-records --shard-iterator "$latest" --query 'Records[].Data' | base64 --decode)" four
 done_with iterators
 
+kinesis split-shard --stream-name "$name" --shard-to-split $first --new-starting-hash-key $quarter
+wait_active 3
+done_with split
+kinesis merge-shards --stream-name "$name" --shard-to-merge shardId-000000000002 \
+    --adjacent-shard-to-merge shardId-000000000003
+wait_active 2
+done_with merge
 kinesis update-shard-count --stream-name "$name" --target-shard-count 4 --scaling-type UNIFORM_SCALING >/dev/null
 wait_active 4
 done_with "update shard count"
@@ -87,6 +94,11 @@ kinesis register-stream-consumer --stream-arn "$arn" --consumer-name matrix >/de
 expect "$(kinesis list-stream-consumers --stream-arn "$arn" --query 'Consumers[].ConsumerName')" matrix
 kinesis deregister-stream-consumer --stream-arn "$arn" --consumer-name matrix
 done_with "register consumer"
+
+kinesis add-tags-to-stream --stream-name "$name" --tags stage=test,team=data
+kinesis remove-tags-from-stream --stream-name "$name" --tag-keys stage
+expect "$(kinesis list-tags-for-stream --stream-name "$name" --query 'Tags[].[Key, Value]')" team$'\t'data
+done_with tags
 
 caught ResourceNotFoundException describe-stream-summary --stream-name "$name-absent"
 caught ResourceInUseException create-stream --stream-name "$name" --shard-count 1

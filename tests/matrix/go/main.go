@@ -148,6 +148,18 @@ func iterators(firstNumber *string) {
 	same(dataOf(read(tip.NextShardIterator).Records), []string{"latest"})
 }
 
+func split() {
+	must(client.SplitShard(ctx, &kinesis.SplitShardInput{StreamName: name, ShardToSplit: aws.String(firstShard),
+		NewStartingHashKey: hashKey(1)}))
+	waitActive(3)
+}
+
+func merge() {
+	must(client.MergeShards(ctx, &kinesis.MergeShardsInput{StreamName: name,
+		ShardToMerge: aws.String("shardId-000000000002"), AdjacentShardToMerge: aws.String("shardId-000000000003")}))
+	waitActive(2)
+}
+
 func updateShardCount() {
 	must(client.UpdateShardCount(ctx, &kinesis.UpdateShardCountInput{StreamName: name, TargetShardCount: aws.Int32(4),
 		ScalingType: types.ScalingTypeUniformScaling}))
@@ -197,6 +209,20 @@ func polling() {
 	same(sorted(found), sorted(sent))
 }
 
+func tags() {
+	must(client.AddTagsToStream(ctx, &kinesis.AddTagsToStreamInput{StreamName: name,
+		Tags: map[string]string{"stage": "test", "team": "data"}}))
+	list := func() (found []string) {
+		for _, tag := range must(client.ListTagsForStream(ctx, &kinesis.ListTagsForStreamInput{StreamName: name})).Tags {
+			found = append(found, *tag.Key+"="+*tag.Value)
+		}
+		return found
+	}
+	same(list(), []string{"stage=test", "team=data"})
+	must(client.RemoveTagsFromStream(ctx, &kinesis.RemoveTagsFromStreamInput{StreamName: name, TagKeys: []string{"stage"}}))
+	same(list(), []string{"team=data"})
+}
+
 func caught[E error](err error) {
 	var wanted E
 	check(errors.As(err, &wanted), "expected %T, got %v", wanted, err)
@@ -243,8 +269,11 @@ func main() {
 		{"put", func() { firstNumber = putOne() }},
 		{"batch put", putBatch},
 		{"iterators", func() { iterators(firstNumber) }},
+		{"split", split},
+		{"merge", merge},
 		{"update shard count", updateShardCount},
 		{"polling", polling},
+		{"tags", tags},
 		{"typed errors", typedErrors},
 		{"delete", remove},
 	} {

@@ -128,6 +128,18 @@ impl Story {
         assert_eq!(data_of(self.read(tip.next_shard_iterator().unwrap()).await.records()), [b"latest"]);
     }
 
+    async fn split(&self) {
+        let request = self.client.split_shard().stream_name(&self.name).shard_to_split(FIRST_SHARD);
+        request.new_starting_hash_key(QUARTER.to_string()).send().await.unwrap();
+        self.wait_active(3).await;
+    }
+
+    async fn merge(&self) {
+        let request = self.client.merge_shards().stream_name(&self.name).shard_to_merge("shardId-000000000002");
+        request.adjacent_shard_to_merge("shardId-000000000003").send().await.unwrap();
+        self.wait_active(2).await;
+    }
+
     async fn update_shard_count(&mut self) {
         let request = self.client.update_shard_count().stream_name(&self.name).target_shard_count(4);
         request.scaling_type(ScalingType::UniformScaling).send().await.unwrap();
@@ -175,6 +187,20 @@ impl Story {
         assert_eq!(sorted(&found), sorted(&self.sent));
     }
 
+    async fn list_tags(&self) -> Vec<(String, Option<String>)> {
+        let answer = self.client.list_tags_for_stream().stream_name(&self.name).send().await.unwrap();
+        answer.tags().iter().map(|tag| (tag.key().to_string(), tag.value().map(String::from))).collect()
+    }
+
+    async fn tags(&self) {
+        let request = self.client.add_tags_to_stream().stream_name(&self.name);
+        request.tags("stage", "test").tags("team", "data").send().await.unwrap();
+        let (stage, team) = (("stage".into(), Some("test".into())), ("team".into(), Some("data".into())));
+        assert_eq!(self.list_tags().await, [stage, team.clone()]);
+        self.client.remove_tags_from_stream().stream_name(&self.name).tag_keys("stage").send().await.unwrap();
+        assert_eq!(self.list_tags().await, [team]);
+    }
+
     async fn typed_errors(&self) {
         let absent = format!("{}-absent", self.name);
         let error = self.client.describe_stream_summary().stream_name(absent).send().await.unwrap_err();
@@ -213,10 +239,16 @@ async fn main() {
     println!("done: batch put");
     story.iterators(&first_number).await;
     println!("done: iterators");
+    story.split().await;
+    println!("done: split");
+    story.merge().await;
+    println!("done: merge");
     story.update_shard_count().await;
     println!("done: update shard count");
     story.polling().await;
     println!("done: polling");
+    story.tags().await;
+    println!("done: tags");
     story.typed_errors().await;
     println!("done: typed errors");
     story.delete().await;
