@@ -167,8 +167,13 @@ def test_what_is_deleted_under_a_subscription_is_told_as_not_found(shared, kines
     deleted.wait_for_end(2)
     for subscriber in (deregistered, deleted):
         assert subscriber.error.response["Error"]["Code"] == "ResourceNotFoundException", subscriber.error
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        Subscriber(shared, arn)
+
+    def refusal():
+        with pytest.raises(ClientError) as refused:
+            Subscriber(shared, arn)
+        return refused.value.response["Error"]["Code"]
+
+    wait_until(lambda: refusal() == "ResourceNotFoundException", what="the consumer's end")
 
 
 def test_stopping_the_server_ends_subscriptions_in_order_and_at_once(rivulet):
