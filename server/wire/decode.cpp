@@ -187,8 +187,9 @@ bool Builder::number(double value, std::int64_t whole) {
             // JSON has seconds with a fraction. CBOR has milliseconds from the SDK for Java (SdkCborGenerator), and
             // seconds from encoders that follow RFC 8949, section 3.4.2; milliseconds of the years from 1973 on are
             // larger than any year's seconds. Beyond the year 9999 there is nothing to tell apart.
-            const bool in_milliseconds = format_ == Format::cbor && std::abs(value) >= least_milliseconds;
-            const double seconds = in_milliseconds ? value / 1000 : value;
+            const double given = std::isnan(value) ? 0 : value;
+            const bool in_milliseconds = format_ == Format::cbor && std::abs(given) >= least_milliseconds;
+            const double seconds = in_milliseconds ? given / 1000 : given;
             const double milliseconds = std::clamp(seconds, -62135596800.0, 253402300799.0) * 1000;
             *static_cast<Timestamp*>(slot.make()) = Timestamp{std::chrono::milliseconds{std::llround(milliseconds)}};
             return true;

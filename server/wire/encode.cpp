@@ -36,7 +36,11 @@ public:
         out_ += '"';
     }
     void timestamp(Timestamp time) {
-        const auto milliseconds = time.time_since_epoch().count();
+        auto milliseconds = time.time_since_epoch().count();
+        if (milliseconds < 0) {
+            out_ += '-';
+            milliseconds = -milliseconds;
+        }
         integer(milliseconds / 1000);
         const auto fraction = static_cast<int>(milliseconds % 1000);
         for (const int digit : {'.' - '0', fraction / 100, fraction / 10 % 10, fraction % 10}) {
