@@ -65,8 +65,14 @@ std::string to_string(const SequenceNumber& sequence) {
     std::string text(57, '0');
     for (int group = 2; group >= 0; --group) {
         std::uint64_t digits = divide(number, ten_to_19);
-        for (int i = 18; i >= 0; --i, digits /= 10)
-            text[static_cast<std::size_t>(group * 19 + i)] = static_cast<char>('0' + digits % 10);
+        char* const first = text.data() + group * 19;
+        // Two digits a division; the first of nineteen stands alone.
+        for (int i = 17; i > 0; i -= 2, digits /= 100) {
+            const auto pair = static_cast<unsigned>(digits % 100);
+            first[i] = static_cast<char>('0' + pair / 10);
+            first[i + 1] = static_cast<char>('0' + pair % 10);
+        }
+        *first = static_cast<char>('0' + digits);
     }
     const auto first = text.find_first_not_of('0');
     return first == 0 ? text : text.substr(first);

@@ -11,6 +11,7 @@
 
 #include "s3-sink/object_store.hpp"
 #include "server/admin/admin.hpp"
+#include "server/allocator.hpp"
 #include "server/certificate_files.hpp"
 #include "server/command_line.hpp"
 #include "server/data_directory.hpp"
@@ -237,6 +238,7 @@ Result<void> show_certificate(const Settings& settings) {
 }
 
 int run(int argc, char** argv) {
+    keep_little_free_memory();
     auto asked = read_command_line(argc, argv, environ);
     if (const int* const status = std::get_if<int>(&asked)) return *status;
     const auto refuse = [](const Error& error) {

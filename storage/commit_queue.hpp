@@ -70,6 +70,7 @@ private:
     void invite(const boost::asio::any_io_executor& executor);
     void take();
     bool commit(bool may_block);
+    void gather(std::unique_lock<std::mutex>& lock, std::size_t answered, std::chrono::nanoseconds took);
     rocksdb::Status write(bool may_block);
 
     rocksdb::DB& database_;

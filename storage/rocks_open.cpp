@@ -54,12 +54,13 @@ rocksdb::ColumnFamilyOptions record_options(const Store::Options& store) {
     rocksdb::ColumnFamilyOptions options;
     options.write_buffer_size = memory.memtables / 4;
     options.max_write_buffer_number = 4;
-    // Records are written in the order of time and read in the order of keys, once or a few times, then cut off. The
-    // first two levels hold what came last and is soon written again; what goes deeper stays.
-    options.level0_file_num_compaction_trigger = 6;
-    options.level0_slowdown_writes_trigger = 24;
-    options.level0_stop_writes_trigger = 40;
-    options.max_bytes_for_level_base = 2 * memory.memtables;
+    // Records are written in the order of time and read in the order of keys, once or a few times, then cut off. Every
+    // merge of the first level costs the writers processor time: it waits for much, and adds it to little. What goes
+    // deeper overlaps with little there, for a shard's records follow one another, and stays.
+    options.level0_file_num_compaction_trigger = 12;
+    options.level0_slowdown_writes_trigger = 36;
+    options.level0_stop_writes_trigger = 56;
+    options.max_bytes_for_level_base = memory.memtables;
     options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
     rocksdb::BlockBasedTableOptions table;
     table.block_size = 32UL * 1024;
@@ -132,7 +133,7 @@ Result<void> RocksStore::start() {
     if (auto loaded = consumers_.load(*this); !loaded) return loaded.error();
     if (auto loaded = account_settings_.load(*this); !loaded) return loaded.error();
     for (const auto& stream : streams_.list({})) {
-        for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open());
+        for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open(), false);
     }
     queue_ = std::make_shared<CommitQueue>(*database_, options_.durability, clock_);
     const std::uint64_t worth_compacting = memory_share(options_.memory_bytes).memtables / 4;
@@ -195,6 +196,14 @@ Result<void> RocksStore::check_format() {
     std::string found;
     const auto status = database_->Get({}, catalog_family_, keys::row_key("meta", format_row), &found);
     if (status.IsNotFound()) {
+        // Only a store that was never used bears no version yet.
+        const std::unique_ptr<rocksdb::Iterator> row(database_->NewIterator({}, catalog_family_));
+        row->SeekToFirst();
+        if (row->Valid()) {
+            return Error(ErrorCode::io_failure, "The data directory " + options_.directory.string() +
+                                                    " holds data without a format version, which no Rivulet server "
+                                                    "writes. Name another directory with --data-dir.");
+        }
         const auto written =
             database_->Put({}, catalog_family_, keys::row_key("meta", format_row), std::string(format_version));
         if (!written.ok()) return cannot_open(options_.directory, written);

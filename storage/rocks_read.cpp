@@ -50,6 +50,7 @@ rocksdb::Status RocksStore::read_records(ShardKey shard, const ReadLimits& limit
     if (tier == rocksdb::kReadAllTier) options.readahead_size = readahead_bytes;
     const std::unique_ptr<rocksdb::Iterator> record(database_->NewIterator(options, record_family_));
     std::size_t bytes = 0;
+    batch.records.reserve(std::min<std::size_t>(limits.records, 512));
     for (record->Seek(keys::record_key(shard, batch.next)); record->Valid(); record->Next()) {
         const auto value = view(record->value());
         const bool full = !batch.records.empty() && bytes + value.size() > limits.bytes;

@@ -153,7 +153,7 @@ public:
     std::uint64_t next_id() override { return next_id_++; }
 
     void open_shard(ShardKey shard) override {
-        publish_.emplace_back([this, shard] { store_.shards_.add(shard, false); });
+        publish_.emplace_back([this, shard] { store_.shards_.add(shard, false, true); });
     }
 
     void close_shard(ShardKey shard) override {
@@ -218,17 +218,20 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     first->Seek(begin);
     if (!first->status().ok()) return write_failed(first->status());
     if (!first->Valid()) return {};
-    // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile.
+    // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile: known before the
+    // records go.
     std::string floor;
     keys::append_big_endian(floor, tip_of(*state), 8);
-    rocksdb::WriteBatch batch;
-    batch.Put(catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
-    // Cut from the first record that is there: marks that overlap, one from every look, would burden every read.
-    batch.DeleteRange(record_family_, first->key(), end);
+    rocksdb::WriteOptions durable;
+    durable.sync = options_.durability == Durability::power;
+    auto status = database_->Put(durable, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
+    if (!status.ok()) return write_failed(status);
     state->raise_floor(before);
-    // Whole files go without being read; the mark comes after them, for one that went may have held an older mark.
-    if (const auto dropped = reclaimer_->drop_files(begin, end); !dropped.ok()) return write_failed(dropped);
-    const auto status = database_->Write({}, &batch);
+    // Cut from the first record that is there: marks that overlap, one from every look, would burden every read. Whole
+    // files go without being read; the mark comes after them, for one that went may have held an older mark.
+    const std::string first_key = first->key().ToString();
+    status = reclaimer_->drop_files(begin, end);
+    if (status.ok()) status = database_->DeleteRange({}, record_family_, first_key, end);
     if (!status.ok()) return write_failed(status);
     reclaimer_->compact_if_large(begin, end);
     return {};

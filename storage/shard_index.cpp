@@ -57,9 +57,9 @@ void ShardState::wake() {
     for (const auto& waker : wakers_) waker();
 }
 
-void ShardIndex::add(ShardKey key, bool closed) {
+void ShardIndex::add(ShardKey key, bool closed, bool is_new) {
     const std::unique_lock lock(mutex_);
-    shards_.try_emplace(key, std::make_shared<ShardState>(key, closed));
+    shards_.try_emplace(key, std::make_shared<ShardState>(key, closed, is_new));
 }
 
 std::shared_ptr<ShardState> ShardIndex::find(ShardKey key) const {

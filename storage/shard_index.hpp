@@ -17,7 +17,10 @@ namespace rivulet {
 /// What the process knows of a shard: where its next record goes, and who waits for it.
 class ShardState {
 public:
-    ShardState(ShardKey key, bool closed) : key_(key), closed_(closed) {}
+    ShardState(ShardKey key, bool closed, bool is_new) : key_(key), closed_(closed) {
+        // No number is given out twice, so that a new shard has no records to be found.
+        if (is_new) std::call_once(recovered_, [] {});
+    }
 
     ShardKey key() const { return key_; }
     bool closed() const { return closed_.load(std::memory_order_acquire); }
@@ -64,7 +67,8 @@ private:
 /// All shards, by key. Thread safety: every member may be called from any thread.
 class ShardIndex {
 public:
-    void add(ShardKey key, bool closed);
+    /// `is_new`: the shard has never been there before.
+    void add(ShardKey key, bool closed, bool is_new);
     std::shared_ptr<ShardState> find(ShardKey key) const;
     /// Takes a shard out and returns it; null if there is none.
     std::shared_ptr<ShardState> remove(ShardKey key);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdio>
+#include <cstring>
 
 #include "common/base64.hpp"
 
@@ -54,10 +55,23 @@ private:
     std::string& out_;
 };
 
+/// Whether eight bytes hold a control character, a quotation mark or a backslash, and so something to escape.
+bool has_escape(const char* eight_bytes) {
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t tops = 0x8080'8080'8080'8080;
+    std::uint64_t word = 0;
+    std::memcpy(&word, eight_bytes, sizeof word);
+    // Subtracting borrows into a byte's top bit where the byte is less; a byte with that bit set is none of these.
+    const auto less = [&](std::uint64_t of, std::uint64_t than) { return (of - ones * than) & ~of & tops; };
+    return (less(word, 0x20) | less(word ^ ones * '"', 1) | less(word ^ ones * '\\', 1)) != 0;
+}
+
 void JsonWriter::text(std::string_view value) {
     out_ += '"';
     std::size_t written = 0;
     for (std::size_t i = 0; i < value.size(); ++i) {
+        while (i + 8 <= value.size() && !has_escape(value.data() + i)) i += 8;
+        if (i == value.size()) break;
         const char c = value[i];
         if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\') continue;
         out_.append(value, written, i - written);

@@ -1,10 +1,11 @@
 """The rows of the table of numbers: each measures Rivulet and its yardstick in turn, and compares them."""
 
+import json
 import statistics
 import time
 
 import delivery
-from load import Load, db_bench, wrk
+from load import Load, db_bench, h2load, wrk
 from row import Row
 from servers import call, noop_server, rivulet
 
@@ -93,11 +94,31 @@ def many_streams(options):
             ours = accepted(wrk(server.port, put_load(streams=count), options.seconds))
             theirs = accepted(wrk(server.port, one, options.seconds))
             pairs.append((ours.requests_per_second, theirs.requests_per_second))
-        server.stop()
-        server.start()
-        row = ratio_row("PutRecord over 10,000 streams, to the same server's with one", 0.95, "requests/s", pairs)
-        row.details["start_seconds"] = server.start_seconds
-    return row
+    return ratio_row("PutRecord over 10,000 streams, to the same server's with one", 0.95, "requests/s", pairs)
+
+
+def many_shards(options):
+    with rivulet() as server:
+        for number in range(10_000):
+            call(server.port, "CreateStream", {"StreamName": f"bench-{number}", "ShardCount": 5})
+        found = []
+        for _ in range(options.repeats):
+            server.stop()
+            server.start()
+            found.append(server.start_seconds)
+    median = statistics.median(found)
+    return Row("Start with 10,000 streams of 5 shards", "under 1 s", f"{median:.2f} s", "", median, median < 1,
+               {"runs": found})
+
+
+def http2(options):
+    with rivulet() as server:
+        server.create_stream()
+        body = json.dumps({"StreamName": "bench", "PartitionKey": "k", "Data": "QUJD" * 341})
+        one = accepted(wrk(server.port, put_load(), options.seconds)).requests_per_second
+        two = accepted(h2load(server.port, put_load(), options.seconds, body)).requests_per_second
+    return Row("PutRecord 1 KiB over HTTP/2, 16 connections of 16 streams, to HTTP/1.1", "no bar",
+               f"{two:,.0f} requests/s", f"{one:,.0f} requests/s", two / one, True, {})
 
 
 def start_time(options):
@@ -137,11 +158,19 @@ def much_data(options):
                 answer = call(server.port, "GetRecords", {"ShardIterator": iterator})
                 read += len(answer["Records"])
                 iterator = answer.get("NextShardIterator") if answer["Records"] else None
+        read_seconds = time.monotonic() - began
         most = server.memory("VmHWM") / MIB
+        began = time.monotonic()
+        call(server.port, "DeleteStream", {"StreamName": "bench"})
+        delete_seconds = time.monotonic() - began
+        while server.disk_bytes() > 0.05 * written and time.monotonic() - began < 120:
+            time.sleep(0.1)
+        freed_seconds = time.monotonic() - began
     return Row(f"{written / 1e9:.0f} GB written, then read: resident memory", "under 256 MiB", f"{most:.0f} MiB", "",
                most / 256, most < 256,
                {"written_bytes": written, "write_seconds": write_seconds, "after_writing_mib": after_writing,
-                "records_read": read, "read_seconds": time.monotonic() - began})
+                "records_read": read, "read_seconds": read_seconds, "delete_seconds": delete_seconds,
+                "freed_seconds": freed_seconds})
 
 
 ROWS = {
@@ -152,6 +181,8 @@ ROWS = {
     "subscribe": delivery.subscribe,
     "handler": delivery.handler,
     "streams": many_streams,
+    "shards": many_shards,
+    "http2": http2,
     "start": start_time,
     "idle": idle_memory,
     "memory": much_data,

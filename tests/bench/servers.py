@@ -107,6 +107,14 @@ class Rivulet:
                        for number in range(start, min(count, start + 500))]
             call(self.port, "PutRecords", {"StreamName": name, "Records": records})
 
+    def disk_bytes(self):
+        files = (path for path in pathlib.Path(self.directory).rglob("*") if path.is_file())
+        total = 0
+        for path in files:
+            with contextlib.suppress(FileNotFoundError):
+                total += path.stat().st_blocks * 512
+        return total
+
     def stop(self):
         self.process.terminate()
         try:
