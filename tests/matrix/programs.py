@@ -16,8 +16,9 @@ MATRIX = ROOT / "tests" / "matrix"
 BUILD = ROOT / "build" / "matrix"
 REGION = "us-east-1"
 
-STEPS = ("create", "put", "batch put", "iterators", "split", "merge", "update shard count", "polling", "tags",
+STEPS = ("create", "put", "batch put", "iterators", "split", "merge", "update shard count", "polling", "fan-out", "tags",
          "typed errors", "delete")
+WITHOUT_FAN_OUT = tuple(step for step in STEPS if step != "fan-out")
 
 BUILD_SECONDS = 600
 STORY_SECONDS = 240

@@ -1,4 +1,4 @@
-"""The Kinesis Client Library's workers, by polling, through a reshard; the Kinesis Producer Library."""
+"""The Kinesis Client Library's workers, by polling and by fan-out, through a reshard; the Kinesis Producer Library."""
 
 import itertools
 import os
@@ -85,7 +85,7 @@ class Worker:
 
 
 class Story:
-    """A stream with workers on it, and all that was put into it."""
+    """A stream with two workers on it, and all that was put into it."""
 
     def __init__(self, server, endpoints, lease_table):
         self.kinesis = client(server, "kinesis")
@@ -120,8 +120,8 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(server, encrypted, lease_table):
-    told = Story(server, {"polling": encrypted}, lease_table)
+def story(server, clear, encrypted, lease_table):
+    told = Story(server, {"polling": clear, "fan-out": encrypted}, lease_table)
     yield told
     for worker in told.workers.values():
         worker.kill()
@@ -132,7 +132,7 @@ def test_workers_start_on_a_stream_with_records(story):
     assert all(worker.process.poll() is None for worker in story.workers.values())
 
 
-@pytest.mark.parametrize("retrieval", ["polling"])
+@pytest.mark.parametrize("retrieval", ["polling", "fan-out"])
 def test_workers_read_every_record_once_by(story, retrieval, record_property):
     worker = story.workers[retrieval]
     worker.wait_for(story.sent, ended=0)

@@ -1,5 +1,6 @@
 """The story of tests/matrix/README.md with boto3 as it comes: argv[1] is the name of the stream to make."""
 
+import contextlib
 import sys
 import time
 
@@ -136,6 +137,43 @@ def polling():
     assert sorted(found) == sorted(sent)
 
 
+def subscribe(consumer, shard, on_tip):
+    """All data of a shard: to the end of a closed one, else until on_tip(what was found so far) says so."""
+    found = []
+    answer = kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard["ShardId"],
+                                        StartingPosition={"Type": "TRIM_HORIZON"})
+    with contextlib.closing(answer["EventStream"]) as events:
+        for event in events:
+            event = event["SubscribeToShardEvent"]
+            found += data_of(event["Records"])
+            if event.get("ChildShards"):
+                assert is_closed(shard)
+                return found
+            assert event["ContinuationSequenceNumber"]
+            if event["MillisBehindLatest"] == 0 and not is_closed(shard) and on_tip(found):
+                return found
+    raise AssertionError(f"the subscription to {shard['ShardId']} ended early")
+
+
+def fan_out():
+    arn = summary()["StreamARN"]
+    consumer = kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="matrix")["Consumer"]["ConsumerARN"]
+    wait_for(lambda: kinesis.describe_stream_consumer(ConsumerARN=consumer)
+             ["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE")
+    shards = list_shards()
+    found = [data for shard in shards[:-1] for data in subscribe(consumer, shard, lambda _: True)]
+
+    def pushed(so_far):
+        if b"pushed" not in sent:
+            put(b"pushed", 2 ** 128 - 1)
+        return b"pushed" in so_far
+
+    found += subscribe(consumer, shards[-1], pushed)
+    assert sorted(found) == sorted(sent)
+    assert [each["ConsumerARN"] for each in kinesis.list_stream_consumers(StreamARN=arn)["Consumers"]] == [consumer]
+    kinesis.deregister_stream_consumer(ConsumerARN=consumer)
+
+
 def tags():
     kinesis.add_tags_to_stream(StreamName=name, Tags={"stage": "test", "team": "data"})
     assert kinesis.list_tags_for_stream(StreamName=name)["Tags"] == [{"Key": "stage", "Value": "test"},
@@ -189,6 +227,8 @@ update_shard_count()
 done("update shard count")
 polling()
 done("polling")
+fan_out()
+done("fan-out")
 tags()
 done("tags")
 typed_errors()

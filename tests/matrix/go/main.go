@@ -209,6 +209,63 @@ func polling() {
 	same(sorted(found), sorted(sent))
 }
 
+// subscribe reads all data of a shard: to the end of a closed one, else until onTip says so of what was found so far.
+func subscribe(consumer *string, shard types.Shard, onTip func([]string) bool) (found []string) {
+	answer := must(client.SubscribeToShard(ctx, &kinesis.SubscribeToShardInput{ConsumerARN: consumer,
+		ShardId: shard.ShardId, StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeTrimHorizon}}))
+	stream := answer.GetStream()
+	defer stream.Close()
+	for each := range stream.Events() {
+		event := each.(*types.SubscribeToShardEventStreamMemberSubscribeToShardEvent).Value
+		found = append(found, dataOf(event.Records)...)
+		if len(event.ChildShards) > 0 {
+			check(isClosed(shard), "%s is open and has children", *shard.ShardId)
+			return found
+		}
+		check(*event.ContinuationSequenceNumber != "", "no continuation")
+		if *event.MillisBehindLatest == 0 && !isClosed(shard) && onTip(found) {
+			return found
+		}
+	}
+	panic(fmt.Sprintf("the subscription to %s ended early: %v", *shard.ShardId, stream.Err()))
+}
+
+func contains(list []string, wanted string) bool {
+	for _, each := range list {
+		if each == wanted {
+			return true
+		}
+	}
+	return false
+}
+
+func fanOut() {
+	arn := summary().StreamARN
+	consumer := must(client.RegisterStreamConsumer(ctx, &kinesis.RegisterStreamConsumerInput{StreamARN: arn,
+		ConsumerName: aws.String("matrix")})).Consumer.ConsumerARN
+	waitFor(func() bool {
+		answer := must(client.DescribeStreamConsumer(ctx, &kinesis.DescribeStreamConsumerInput{ConsumerARN: consumer}))
+		return answer.ConsumerDescription.ConsumerStatus == types.ConsumerStatusActive
+	})
+	var found []string
+	shards := listShards()
+	last := len(shards) - 1
+	for _, shard := range shards[:last] {
+		found = append(found, subscribe(consumer, shard, func([]string) bool { return true })...)
+	}
+	found = append(found, subscribe(consumer, shards[last], func(soFar []string) bool {
+		if !contains(sent, "pushed") {
+			put("pushed", hashKey(3))
+		}
+		return contains(soFar, "pushed")
+	})...)
+	same(sorted(found), sorted(sent))
+	listed := must(client.ListStreamConsumers(ctx, &kinesis.ListStreamConsumersInput{StreamARN: arn})).Consumers
+	same(len(listed), 1)
+	same(*listed[0].ConsumerARN, *consumer)
+	must(client.DeregisterStreamConsumer(ctx, &kinesis.DeregisterStreamConsumerInput{ConsumerARN: consumer}))
+}
+
 func tags() {
 	must(client.AddTagsToStream(ctx, &kinesis.AddTagsToStreamInput{StreamName: name,
 		Tags: map[string]string{"stage": "test", "team": "data"}}))
@@ -273,6 +330,7 @@ func main() {
 		{"merge", merge},
 		{"update shard count", updateShardCount},
 		{"polling", polling},
+		{"fan-out", fanOut},
 		{"tags", tags},
 		{"typed errors", typedErrors},
 		{"delete", remove},

@@ -138,6 +138,42 @@ async function polling() {
   assert.deepEqual(sorted(found), sorted(sent));
 }
 
+// All data of a shard: to the end of a closed one, else until onTip(what was found so far) says so.
+async function subscribe(ConsumerARN, shard, onTip) {
+  const found = [];
+  const answer = await kinesis.subscribeToShard(
+    { ConsumerARN, ShardId: shard.ShardId, StartingPosition: { Type: "TRIM_HORIZON" } });
+  for await (const { SubscribeToShardEvent: event } of answer.EventStream) {
+    found.push(...dataOf(event.Records));
+    if (event.ChildShards?.length) {
+      assert(isClosed(shard));
+      return found;
+    }
+    assert(event.ContinuationSequenceNumber);
+    if (event.MillisBehindLatest === 0 && !isClosed(shard) && (await onTip(found))) return found;
+  }
+  assert.fail(`the subscription to ${shard.ShardId} ended early`);
+}
+
+async function fanOut() {
+  const StreamARN = (await summary()).StreamARN;
+  const registered = await kinesis.registerStreamConsumer({ StreamARN, ConsumerName: "matrix" });
+  const ConsumerARN = registered.Consumer.ConsumerARN;
+  await waitFor(async () =>
+    (await kinesis.describeStreamConsumer({ ConsumerARN })).ConsumerDescription.ConsumerStatus === "ACTIVE");
+  const shards = await listShards();
+  const found = [];
+  for (const shard of shards.slice(0, -1)) found.push(...(await subscribe(ConsumerARN, shard, () => true)));
+  found.push(...(await subscribe(ConsumerARN, shards.at(-1), async (soFar) => {
+    if (!sent.includes("pushed")) await put(Buffer.from("pushed"), 2n ** 128n - 1n);
+    return soFar.includes("pushed");
+  })));
+  assert.deepEqual(sorted(found), sorted(sent));
+  const listed = await kinesis.listStreamConsumers({ StreamARN });
+  assert.deepEqual(listed.Consumers.map((consumer) => consumer.ConsumerARN), [ConsumerARN]);
+  await kinesis.deregisterStreamConsumer({ ConsumerARN });
+}
+
 async function tags() {
   await kinesis.addTagsToStream({ StreamName, Tags: { stage: "test", team: "data" } });
   assert.deepEqual((await kinesis.listTagsForStream({ StreamName })).Tags,
@@ -177,6 +213,8 @@ await updateShardCount();
 done("update shard count");
 await polling();
 done("polling");
+await fanOut();
+done("fan-out");
 await tags();
 done("tags");
 await typedErrors();

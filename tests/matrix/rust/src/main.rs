@@ -7,7 +7,8 @@ use aws_sdk_kinesis::operation::get_records::GetRecordsOutput;
 use aws_sdk_kinesis::operation::get_shard_iterator::builders::GetShardIteratorFluentBuilder;
 use aws_sdk_kinesis::primitives::Blob;
 use aws_sdk_kinesis::types::{
-    PutRecordsRequestEntry, Record, ScalingType, Shard, ShardIteratorType, StreamDescriptionSummary, StreamStatus,
+    ConsumerStatus, PutRecordsRequestEntry, Record, ScalingType, Shard, ShardIteratorType, StartingPosition,
+    StreamDescriptionSummary, StreamStatus, SubscribeToShardEventStream,
 };
 use aws_sdk_kinesis::Client;
 
@@ -187,6 +188,58 @@ impl Story {
         assert_eq!(sorted(&found), sorted(&self.sent));
     }
 
+    /// All data of a shard: to the end of a closed one, else up to its tip; with a push, also the record put then.
+    async fn subscribe(&mut self, consumer: &str, shard: &Shard, push: Option<&[u8]>) -> Vec<Vec<u8>> {
+        let from = StartingPosition::builder().r#type(ShardIteratorType::TrimHorizon).build().unwrap();
+        let request = self.client.subscribe_to_shard().consumer_arn(consumer).shard_id(shard.shard_id());
+        let mut events = request.starting_position(from).send().await.unwrap().event_stream;
+        let mut found = Vec::new();
+        let mut pushed = false;
+        while let Some(event) = events.recv().await.unwrap() {
+            let SubscribeToShardEventStream::SubscribeToShardEvent(event) = event else { panic!("{event:?}") };
+            found.extend(data_of(event.records()));
+            if !event.child_shards().is_empty() {
+                assert!(is_closed(shard));
+                return found;
+            }
+            assert!(!event.continuation_sequence_number().is_empty());
+            if event.millis_behind_latest() != 0 || is_closed(shard) {
+                continue;
+            }
+            match push {
+                Some(data) if !pushed => {
+                    self.put(data, u128::MAX).await;
+                    pushed = true;
+                }
+                Some(data) if found.last().is_none_or(|last| last != data) => {}
+                _ => return found,
+            }
+        }
+        panic!("the subscription to {} ended early", shard.shard_id());
+    }
+
+    async fn fan_out(&mut self) {
+        let arn = self.summary().await.stream_arn().to_string();
+        let request = self.client.register_stream_consumer().stream_arn(&arn).consumer_name("matrix");
+        let consumer = request.send().await.unwrap().consumer().unwrap().consumer_arn().to_string();
+        wait_for(|| async {
+            let answer = self.client.describe_stream_consumer().consumer_arn(&consumer).send().await.unwrap();
+            *answer.consumer_description().unwrap().consumer_status() == ConsumerStatus::Active
+        })
+        .await;
+        let shards = self.list_shards().await;
+        let (last, others) = shards.split_last().unwrap();
+        let mut found = Vec::new();
+        for shard in others {
+            found.extend(self.subscribe(&consumer, shard, None).await);
+        }
+        found.extend(self.subscribe(&consumer, last, Some(b"pushed")).await);
+        assert_eq!(sorted(&found), sorted(&self.sent));
+        let listed = self.client.list_stream_consumers().stream_arn(&arn).send().await.unwrap();
+        assert_eq!(listed.consumers().iter().map(|each| each.consumer_arn()).collect::<Vec<_>>(), [consumer.as_str()]);
+        self.client.deregister_stream_consumer().consumer_arn(&consumer).send().await.unwrap();
+    }
+
     async fn list_tags(&self) -> Vec<(String, Option<String>)> {
         let answer = self.client.list_tags_for_stream().stream_name(&self.name).send().await.unwrap();
         answer.tags().iter().map(|tag| (tag.key().to_string(), tag.value().map(String::from))).collect()
@@ -247,6 +300,8 @@ async fn main() {
     println!("done: update shard count");
     story.polling().await;
     println!("done: polling");
+    story.fan_out().await;
+    println!("done: fan-out");
     story.tags().await;
     println!("done: tags");
     story.typed_errors().await;

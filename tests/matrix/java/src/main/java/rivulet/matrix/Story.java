@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.core.util.VersionInfo;
 import software.amazon.awssdk.services.kinesis.KinesisClient;
+import software.amazon.awssdk.services.kinesis.model.ConsumerStatus;
 import software.amazon.awssdk.services.kinesis.model.GetRecordsResponse;
 import software.amazon.awssdk.services.kinesis.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.kinesis.model.InvalidArgumentException;
@@ -34,6 +36,11 @@ import software.amazon.awssdk.services.kinesis.model.ValidationException;
 
 /** The story of tests/matrix/README.md, told with any client of the AWS SDK for Java v2. */
 final class Story {
+    /** Reads a shard by SubscribeToShard: to the end of a closed one, else until onTip says so of what was found. */
+    interface Subscription {
+        List<String> read(String consumerArn, Shard shard, Predicate<List<String>> onTip);
+    }
+
     private static final long DEADLINE_MILLIS = 30_000;
     private static final String FIRST_SHARD = "shardId-000000000000";
     private static final String SECOND_SHARD = "shardId-000000000001";
@@ -48,7 +55,8 @@ final class Story {
         this.name = name;
     }
 
-    void tell() {
+    /** Without a subscription, which the synchronous client does not have, the step of fan-out is left out. */
+    void tell(Subscription subscription) {
         System.out.println("client: aws-sdk-java " + VersionInfo.SDK_VERSION);
         create();
         done("create");
@@ -66,6 +74,10 @@ final class Story {
         done("update shard count");
         polling();
         done("polling");
+        if (subscription != null) {
+            fanOut(subscription);
+            done("fan-out");
+        }
         tags();
         done("tags");
         typedErrors();
@@ -247,6 +259,30 @@ final class Story {
 
     private void polling() {
         same(sorted(listShards().stream().flatMap(this::pollShard).toList()), sorted(sent));
+    }
+
+    private void fanOut(Subscription subscription) {
+        String arn = summary().streamARN();
+        String consumer = kinesis.registerStreamConsumer(request -> request.streamARN(arn).consumerName("matrix"))
+                .consumer().consumerARN();
+        waitFor(() -> kinesis.describeStreamConsumer(request -> request.consumerARN(consumer))
+                .consumerDescription().consumerStatus() == ConsumerStatus.ACTIVE);
+        List<Shard> shards = listShards();
+        int last = shards.size() - 1;
+        List<String> found = new ArrayList<>();
+        for (Shard shard : shards.subList(0, last)) {
+            found.addAll(subscription.read(consumer, shard, soFar -> true));
+        }
+        found.addAll(subscription.read(consumer, shards.get(last), soFar -> {
+            if (!sent.contains("pushed")) {
+                put("pushed", quarters(3));
+            }
+            return soFar.contains("pushed");
+        }));
+        same(sorted(found), sorted(sent));
+        same(kinesis.listStreamConsumers(request -> request.streamARN(arn)).consumers().stream()
+                .map(each -> each.consumerARN()).toList(), List.of(consumer));
+        kinesis.deregisterStreamConsumer(request -> request.consumerARN(consumer));
     }
 
     private List<String> listTags() {

@@ -8,7 +8,7 @@ final class Sync {
 
     public static void main(String[] arguments) {
         try (KinesisClient kinesis = KinesisClient.create()) {
-            new Story(kinesis, arguments[0]).tell();
+            new Story(kinesis, arguments[0]).tell(null);
         }
     }
 }
