@@ -191,6 +191,8 @@ Result<void> serve(const Launch& launch) {
     (*listener)->start();
     wait_for(*threads, pipeline.start());
     warn_of_an_open_door(settings);
+    // Whoever is told that the server is ready may take the authority's file at once. Requests are answered already.
+    tls.await_files();
     std::cout << "Listening on " << endpoint_url << "\nListening on https" << endpoint_url.substr(4);
     if (settings.tls_certificate.empty()) {
         std::cout << ", vouched for by " << authority_path(directory->path()).string();

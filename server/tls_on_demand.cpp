@@ -32,6 +32,11 @@ void TlsOnDemand::await_maker() {
     maker_ = -1;
 }
 
+void TlsOnDemand::await_files() {
+    const std::lock_guard loading(loading_);
+    await_maker();
+}
+
 Result<void> TlsOnDemand::load() {
     const std::lock_guard loading(loading_);
     if (context()) return {};

@@ -33,6 +33,9 @@ public:
     TlsOnDemand(const TlsOnDemand&) = delete;
     TlsOnDemand& operator=(const TlsOnDemand&) = delete;
 
+    /// Returns once the files are there, or cannot be made.
+    void await_files();
+
     /// Loads what is not loaded. May block for as long as files and keys take.
     /// Errors: what `prepare_certificate` and `TlsContext::make` answer.
     Result<void> load();

@@ -49,7 +49,7 @@ def wrk(port, load, seconds):
                str(HERE / "load.lua"), f"http://127.0.0.1:{port}/"]
     output = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    latency = dict(re.findall(r"^\s+(50|99)%\s+(\S+)$", output, re.M))
+    latency = dict(re.findall(r"^\s+(50|99)%\s+(\S+)\s*$", output, re.M))
     refused = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     if len(latency) < 2:
         raise RuntimeError("no request was answered")

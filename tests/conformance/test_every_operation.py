@@ -2,6 +2,7 @@
 with the model that the installed botocore brings, so an operation or a parameter that is new there shows up here; and
 each answer as it was sent is compared with the model's output shape."""
 
+import contextlib
 import datetime
 import json
 
@@ -17,9 +18,6 @@ ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/"
 KEY = "12345678-1234-1234-1234-123456789012"
 METRICS = ["IncomingBytes", "IncomingRecords", "IteratorAgeMilliseconds", "OutgoingBytes", "OutgoingRecords",
            "ReadProvisionedThroughputExceeded", "WriteProvisionedThroughputExceeded"]
-
-# Being built.
-NOT_THERE_YET = {"SubscribeToShard"}
 
 
 def model():
@@ -37,7 +35,7 @@ def parameters_of(shapes, name, path):
 
 
 def all_parameters(service_model):
-    return {path for name, operation in service_model["operations"].items() if name not in NOT_THERE_YET
+    return {path for name, operation in service_model["operations"].items()
             for path in [name, *parameters_of(service_model["shapes"], operation["input"]["shape"], name)]}
 
 
@@ -258,6 +256,24 @@ def records(kinesis):
     assert len(read("AT_TIMESTAMP", Timestamp=arrival)["Records"]) == 3
 
 
+def subscriptions(kinesis):
+    stream = {"StreamARN": ARN + "all"}
+    shard = "shardId-000000000000"
+    [first, *_] = kinesis.get_records(ShardIterator=iterator(kinesis, "all"))["Records"]
+    positions = [{"Type": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": first["SequenceNumber"]},
+                 {"Type": "AT_TIMESTAMP", "Timestamp": first["ApproximateArrivalTimestamp"]}]
+    for number, (position, data) in enumerate(zip(positions, ([b"two", b"three"], [b"one", b"two", b"three"]))):
+        name = f"subscriber-{number}"
+        consumer = kinesis.register_stream_consumer(**stream, ConsumerName=name)["Consumer"]["ConsumerARN"]
+        wait_until(lambda: kinesis.describe_stream_consumer(**stream, ConsumerName=name)[
+            "ConsumerDescription"]["ConsumerStatus"] == "ACTIVE", what="the consumer being ACTIVE")
+        with contextlib.closing(kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard,
+                                                           StartingPosition=position)["EventStream"]) as events:
+            event = next(iter(events))["SubscribeToShardEvent"]
+        assert [record["Data"] for record in event["Records"]] == data
+        assert event["ContinuationSequenceNumber"] and event["MillisBehindLatest"] >= 0
+
+
 def shards(kinesis):
     names = {"StreamName": "all", "StreamARN": ARN + "all"}
     scaling = kinesis.update_shard_count(**names, TargetShardCount=3, ScalingType="UNIFORM_SCALING")
@@ -317,7 +333,7 @@ def deletion(kinesis):
     wait_until(lambda: kinesis.list_streams()["StreamNames"] == ["warm"], what="the end of the stream")
 
 
-STEPS = [account, creation, listing, tags, policies, consumers, records, shards, stream_settings]
+STEPS = [account, creation, listing, tags, policies, consumers, records, subscriptions, shards, stream_settings]
 
 
 def add_stream_id(params, **_):

@@ -14,15 +14,12 @@ from botocore.config import Config
 
 from clients import kinesis_headers, request
 from http2_client import Http2Client
-from rivulet_server import BINARY, client_environment, wait_until
+from rivulet_server import BINARY, client_environment
 from streams import create_stream, put_all, read_stream
 
 
 def authority(server):
-    # Made beside the start: it may come a moment after the server is ready.
-    path = server.data_dir / "tls" / "authority.pem"
-    wait_until(path.exists, 10, f"{path} being there")
-    return path
+    return server.data_dir / "tls" / "authority.pem"
 
 
 def https(server, host="localhost"):
@@ -175,7 +172,6 @@ def test_more_names_can_be_asked_for(rivulet):
 def test_a_certificate_of_ones_own_is_shown(rivulet, tmp_path):
     maker = rivulet()
     own = [str(tmp_path / name) for name in ("own.pem", "own.key")]
-    wait_until((maker.data_dir / "tls" / "server.pem").exists, 10, "the certificate being there")
     shutil.copy(maker.data_dir / "tls" / "server.pem", own[0])
     shutil.copy(maker.data_dir / "tls" / "server.key", own[1])
     server = rivulet(arguments=["--tls-certificate", own[0], "--tls-key", own[1]])
