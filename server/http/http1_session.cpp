@@ -27,6 +27,9 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 // A header and a small body come with one read.
 constexpr std::size_t header_read_bytes = 8 * 1024;
 constexpr std::size_t body_piece_bytes = 128 * 1024;
+// A body whose end is not known may go on for minutes in small pieces, as events do: it gets more room when it fills
+// this.
+constexpr std::size_t first_piece_bytes = 4 * 1024;
 
 std::string text(beast::string_view view) {
     return {view.data(), view.size()};
@@ -210,7 +213,7 @@ asio::awaitable<bool> Http1Session::send(const Request& request, Response respon
 asio::awaitable<bool> Http1Session::send_body(Body& body, std::optional<std::uint64_t> length) {
     const bool chunked = !length;
     const auto patience = length ? options_.body_time : std::chrono::milliseconds(endless_body_time);
-    std::string piece(body_piece_bytes, '\0');
+    std::string piece(chunked ? first_piece_bytes : body_piece_bytes, '\0');
     for (std::uint64_t sent = 0;;) {
         const auto count = co_await body.read_some(piece);
         // A body that fails half way, or ends before its length, can only be told by breaking off.
@@ -226,6 +229,7 @@ asio::awaitable<bool> Http1Session::send_body(Body& body, std::optional<std::uin
         const auto [fault, written] = co_await asio::async_write(transport_, buffers, use_tuple);
         if (fault) co_return false;
         if (*count == 0) co_return true;
+        if (*count == piece.size()) piece.resize(body_piece_bytes);
     }
 }
 

@@ -23,6 +23,9 @@ constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
 constexpr std::size_t read_bytes = 32 * 1024;
 constexpr std::size_t body_piece_bytes = 64 * 1024;
+// A body whose end is not known may go on for minutes in small pieces, as events do: it gets more room when it fills
+// this.
+constexpr std::size_t first_piece_bytes = 4 * 1024;
 // An idle connection keeps no more than this for what it will write.
 constexpr std::size_t kept_output_bytes = 16 * 1024;
 
@@ -210,8 +213,8 @@ asio::awaitable<void> Http2Session::serve_stream(Stream stream) {
 }
 
 asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
-    std::string piece(body_piece_bytes, '\0');
     const auto length = body.length();
+    std::string piece(length ? body_piece_bytes : first_piece_bytes, '\0');
     std::uint64_t sent = 0;
     stream->send_from(&body);
     if (going_away_) body.end_soon();
@@ -230,6 +233,7 @@ asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
         to_write_.notify();
         co_await stream->all_sent();
         if (stream->is_closed()) co_return;
+        if (*count == piece.size()) piece.resize(body_piece_bytes);
     }
     stream->send_from(nullptr);
 }
