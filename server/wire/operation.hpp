@@ -53,8 +53,8 @@ constexpr auto operation(std::string_view name) {
         [](const Call& call, const void* input, Format format) -> boost::asio::awaitable<Result<Answer>> {
             auto output = co_await handler(call, *static_cast<const Input*>(input));
             if (!output) co_return output.error();
-            if constexpr (output_shape == nullptr) {
-                static_assert(std::is_void_v<typename Types::Output>);
+            // Asked of the type: with sanitizers the address of a shape in another file is no constant to compare.
+            if constexpr (std::is_void_v<typename Types::Output>) {
                 (void)format;
                 co_return Answer();
             } else {
