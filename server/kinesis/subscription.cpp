@@ -28,9 +28,10 @@ constexpr std::array event_members = {
     wire::member<&SubscribeToShardEvent::millis_behind_latest>("MillisBehindLatest", shapes::millis_behind_latest),
     wire::member<&SubscribeToShardEvent::child_shards>("ChildShards", shapes::child_shard_list),
 };
-constexpr wire::Shape event_shape = wire::structure_shape("SubscribeToShardEvent", event_members);
 
 }  // namespace
+
+constinit const wire::Shape subscribe_to_shard_event = wire::structure_shape("SubscribeToShardEvent", event_members);
 
 Subscription::Subscription(Service& service, std::shared_ptr<const Consumer> consumer,
                            std::shared_ptr<const Stream> stream, const Shard& shard, Position from,
@@ -125,7 +126,7 @@ Result<wire::Event> Subscription::make_event(ReadBatch&& batch) {
     event->records = show_records(**stream, shard_, std::move(batch.records));
     position_ = batch.next;
     heartbeat_ = service_.clock.now() + limits::subscription_heartbeat_time;
-    return wire::Event{"SubscribeToShardEvent", &event_shape, std::move(event)};
+    return wire::Event{"SubscribeToShardEvent", &subscribe_to_shard_event, std::move(event)};
 }
 
 }  // namespace rivulet::kinesis

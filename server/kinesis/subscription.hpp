@@ -11,6 +11,9 @@
 
 namespace rivulet::kinesis {
 
+/// What an event holds: the model's SubscribeToShardEvent.
+extern const wire::Shape subscribe_to_shard_event;
+
 /// The events of one SubscribeToShard call: records as they come, an empty event now and then when none come, for five
 /// minutes, to the shard's end, or until the subscription is taken over or its consumer or stream goes.
 class Subscription final : public wire::EventSource {

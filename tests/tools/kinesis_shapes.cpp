@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/subscription.hpp"
 
 namespace {
 
@@ -55,5 +56,7 @@ int main() {
         description["input"] = described(*operation->input);
         if (operation->output) description["output"] = described(*operation->output);
     }
+    operations["SubscribeToShard"]["events"] = {
+        {"SubscribeToShardEvent", described(rivulet::kinesis::subscribe_to_shard_event)}};
     std::cout << operations.dump(1) << std::endl;
 }
