@@ -72,10 +72,10 @@ Timestamp read_time(const std::string& text, int line) {
     std::istringstream in(text);
     std::tm utc{};
     in >> std::get_time(&utc, "%Y-%m-%dT%H:%M:%S");
+    const bool broken = in.fail();
     std::string rest;
     in >> rest;
-    if (in.fail() && !in.eof()) utc.tm_year = 0;
-    if (utc.tm_year < 70 || (!rest.empty() && rest != "Z")) {
+    if (broken || utc.tm_year < 70 || (!rest.empty() && rest != "Z")) {
         throw YamlFault{line,
                         "starting_timestamp: expected a time in UTC such as 2026-01-31T12:00:00Z, not \"" + text + '"'};
     }

@@ -267,12 +267,24 @@ const SettingRow* find_setting(std::string_view key) {
     return found == rows().end() ? nullptr : &*found;
 }
 
+namespace {
+
+/// What Kubernetes puts into every container beside a Service that is called `rivulet`
+/// (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+bool is_of_a_service(std::string_view entry) {
+    return entry.starts_with("RIVULET_SERVICE_") || entry.starts_with("RIVULET_PORT_") ||
+           entry.starts_with("RIVULET_PORT=tcp://");
+}
+
+}  // namespace
+
 Result<SettingTexts> settings_from_environment(const char* const* environment) {
     SettingTexts texts;
     for (; environment != nullptr && *environment != nullptr; ++environment) {
         const std::string_view entry = *environment;
         if (!entry.starts_with("RIVULET_")) continue;
         const auto name = entry.substr(0, entry.find('='));
+        if (is_of_a_service(entry)) continue;
         const auto row = std::ranges::find_if(rows(), [&](const auto& r) { return r.environment_variable() == name; });
         if (row == rows().end()) {
             return Error(ErrorCode::configuration, "The environment variable " + std::string(name) +

@@ -46,7 +46,7 @@ Position ShardPoller::starting_position() const {
 }
 
 void ShardPoller::skip_expired(const Stream& stream) {
-    const auto horizon = position_at(services_.clock.now() - std::chrono::hours(stream.retention_hours));
+    const auto horizon = position_at(stream.horizon(services_.clock.now()));
     position_ = std::max(position_, horizon);
 }
 

@@ -37,10 +37,26 @@ std::string host_name() {
     return name.c_str();
 }
 
-std::optional<std::string> read_file(const fs::path& path) {
+/// The name in the authority's own; one that would not fit there, or is no text, is left out.
+std::string authority_label() {
+    constexpr std::size_t most = 39;  // of the 64 characters that a common name may have (X.520, ub-common-name)
+    const std::string name = host_name();
+    return http::is_certifiable(name) ? name.substr(0, most) : "this machine";
+}
+
+std::optional<std::string> read_file(const fs::path& path) try {
+    // A directory can be opened, and only reading it fails.
+    std::error_code fault;
+    if (fs::is_directory(path, fault)) {
+        errno = EISDIR;
+        return std::nullopt;
+    }
     std::ifstream file(path, std::ios::binary);
     if (!file) return std::nullopt;
     return std::string(std::istreambuf_iterator<char>(file), {});
+} catch (const std::ios_base::failure&) {
+    errno = EIO;
+    return std::nullopt;
 }
 
 Error cannot(std::string_view what, const fs::path& path, int fault) {
@@ -100,7 +116,7 @@ Result<http::CertifiedKey> prepare_authority(const PairFiles& files, Timestamp n
     auto kept = files.read();
     if (http::is_usable(kept, now + least_authority_days)) return kept;
     const bool replaces = !kept.certificate.empty();
-    auto made = http::make_authority(host_name(), now, random);
+    auto made = http::make_authority(authority_label(), now, random);
     if (!made) return made;
     if (auto written = files.write(*made); !written) return written.error();
     if (replaces) {
@@ -136,7 +152,13 @@ std::vector<std::string> certificate_names(const Settings& settings) {
     };
     add(host_name());
     boost::system::error_code fault;
-    const auto bound = boost::asio::ip::make_address(settings.bind, fault);
+    auto bound = boost::asio::ip::make_address(settings.bind, fault);
+    if (!fault && bound.is_v6()) {
+        // A scope is this machine's alone and no part of the address.
+        auto address = bound.to_v6();
+        address.scope_id(0);
+        bound = address;
+    }
     if (!fault && !bound.is_unspecified()) add(bound.to_string());
     for (const auto& name : settings.tls_names) add(name);
     return names;

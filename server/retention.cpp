@@ -36,7 +36,7 @@ bool has_expired(const Shard& shard, const Stream& stream, Timestamp now) {
     if (shard.is_open()) return false;
     // Closed within that second: its last record may have come at the second's end.
     const Timestamp last{std::chrono::seconds{*shard.closed + 1}};
-    return last + std::chrono::hours(stream.retention_hours) <= now;
+    return last <= stream.horizon(now);
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ void RetentionJob::State::schedule() {
 }
 
 Result<void> RetentionJob::State::trim(const Stream& stream) const {
-    const Position horizon = position_at(clock.now() - std::chrono::hours(stream.retention_hours));
+    const Position horizon = position_at(stream.horizon(clock.now()));
     for (const auto& shard : stream.shards) {
         // A shard younger than the retention period has nothing to give.
         if (Timestamp{std::chrono::seconds{shard.created}} >= arrival_of(horizon)) continue;

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "common/base64.hpp"
+
 namespace rivulet {
 
 namespace {
@@ -28,6 +30,28 @@ Error failed(const fs::path& path, std::string_view what) {
 bool is_absent_or_empty(const fs::path& directory) {
     std::error_code fault;
     return !fs::exists(directory, fault) || (fs::is_directory(directory, fault) && fs::is_empty(directory, fault));
+}
+
+/// Beside a directory, where it grows until it is whole.
+fs::path partial_of(const fs::path& directory) {
+    fs::path partial = directory.has_filename() ? directory : directory.parent_path();
+    partial += ".partial";
+    return partial;
+}
+
+/// A line's text. Keys and attributes need not be UTF-8, as JSON must: such a line is CBOR in Base64.
+std::string index_text(const json& line) try { return line.dump(); } catch (const json::exception&) {
+    std::string bytes;
+    json::to_cbor(line, bytes);
+    return json{{"cbor", base64_encode(bytes)}}.dump();
+}
+
+json read_index_text(const std::string& text) {
+    json line = json::parse(text);
+    if (!line.contains("cbor")) return line;
+    std::string bytes;
+    base64_decode(line.at("cbor").get_ref<const std::string&>(), bytes);
+    return json::from_cbor(bytes);
 }
 
 /// A line of `objects.ndjson`.
@@ -65,7 +89,7 @@ public:
         const auto buckets = objects_.list_buckets();
         if (!buckets) return buckets.error();
         for (const auto& bucket : *buckets) {
-            index_ << bucket_line(bucket).dump() << '\n';
+            index_ << index_text(bucket_line(bucket)) << '\n';
             ++summary.buckets;
             if (auto done = copy_bucket(bucket.name); !done) return done;
         }
@@ -94,9 +118,8 @@ private:
         if (!object && object.error().code == ErrorCode::s3_no_such_key) return {};
         if (!object) return object.error();
         const std::string name = std::to_string(++summary.objects);
-        index_
-            << json{{"bucket", bucket}, {"key", key}, {"file", name}, {"attributes", object->info().attributes}}.dump()
-            << '\n';
+        const json line = {{"bucket", bucket}, {"key", key}, {"file", name}, {"attributes", object->info().attributes}};
+        index_ << index_text(line) << '\n';
         return copy_out(*object, folder_ / name);
     }
 
@@ -128,7 +151,7 @@ Result<SnapshotSummary> restore_objects(const fs::path& snapshot, ObjectStore& o
     std::ifstream index(snapshot / "objects.ndjson");
     std::string text;
     while (std::getline(index, text)) {
-        const json line = json::parse(text);
+        const json line = read_index_text(text);
         if (line.contains("key")) {
             ++summary.objects;
             const auto file = snapshot / "objects" / line.at("file").get<std::string>();
@@ -164,6 +187,17 @@ Result<SnapshotSummary> write_snapshot(const fs::path& directory, Store& store, 
     return exporter.summary;
 }
 
+Result<SnapshotSummary> fill_directory(const fs::path& directory, const fs::path& snapshot, Clock& clock,
+                                       Random& random) {
+    fs::create_directories(directory);
+    fs::copy(snapshot / "log", directory / "log", fs::copy_options::recursive);
+    const auto objects = ObjectStore::open({directory / "s3", Durability::process}, clock, random);
+    if (!objects) return objects.error();
+    const auto restored = restore_objects(snapshot, **objects);
+    if (restored) sync(directory);
+    return restored;
+}
+
 Result<void> check_form(const fs::path& snapshot) {
     std::ifstream file(snapshot / "snapshot.json");
     const json form = json::parse(file, nullptr, false);
@@ -180,8 +214,7 @@ Result<void> check_form(const fs::path& snapshot) {
 
 Result<SnapshotSummary> create_snapshot(const fs::path& directory, Store& store, ObjectStore& objects) try {
     if (!is_absent_or_empty(directory)) return bad("There is something at " + directory.string() + " already.");
-    fs::path partial = directory;
-    partial += ".partial";
+    const fs::path partial = partial_of(directory);
     fs::remove_all(partial);
     const auto written = write_snapshot(partial, store, objects);
     if (written) {
@@ -190,7 +223,7 @@ Result<SnapshotSummary> create_snapshot(const fs::path& directory, Store& store,
         fs::remove_all(partial);
     }
     return written;
-} catch (const fs::filesystem_error& fault) {
+} catch (const std::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be written: ") + fault.what());
 }
 
@@ -201,12 +234,14 @@ Result<SnapshotSummary> restore_snapshot(const fs::path& snapshot, const fs::pat
         return bad("The data directory " + data_directory.string() +
                    " is not empty: a snapshot is restored into a new one.");
     }
-    fs::create_directories(data_directory);
-    fs::copy(snapshot / "log", data_directory / "log", fs::copy_options::recursive);
-    const auto objects = ObjectStore::open({data_directory / "s3", Durability::process}, clock, random);
-    if (!objects) return objects.error();
-    const auto restored = restore_objects(snapshot, **objects);
-    if (restored) sync(data_directory);
+    const fs::path partial = partial_of(data_directory);
+    fs::remove_all(partial);
+    const auto restored = fill_directory(partial, snapshot, clock, random);
+    if (restored) {
+        fs::rename(partial, data_directory);
+    } else {
+        fs::remove_all(partial);
+    }
     return restored;
 } catch (const fs::filesystem_error& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be restored: ") + fault.what());

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "config/settings.hpp"
 #include "server/snapshot.hpp"
 
 namespace rivulet {
@@ -70,16 +71,20 @@ int SnapshotCommand::run() const {
 }
 
 int SnapshotCommand::create() const try {
+    Settings settings;
+    if (const auto set = apply_settings(settings, {{"port", port_}}, "snapshot create"); !set) {
+        return complain(set.error().message);
+    }
     const auto directory = std::filesystem::absolute(directory_).lexically_normal();
-    const auto answer = ask(port_, {{"directory", directory.string()}});
+    const auto answer = ask(settings.port, {{"directory", directory.string()}});
     const json body = json::parse(answer.body(), nullptr, false);
     if (answer.result() != http_client::status::ok) return complain(body.value("error", answer.body()));
     say(directory, body.at("buckets").get<std::uint64_t>(), body.at("objects").get<std::uint64_t>());
     return 0;
 } catch (const boost::system::system_error& fault) {
-    return complain("No server answers on port " + std::to_string(port_) + " of this machine: " + fault.what());
+    return complain("No server answers on port " + port_ + " of this machine: " + fault.what());
 } catch (const json::exception&) {
-    return complain("What answers on port " + std::to_string(port_) + " is no Rivulet server that knows snapshots.");
+    return complain("What answers on port " + port_ + " is no Rivulet server that knows snapshots.");
 }
 
 int SnapshotCommand::restore() const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 namespace CLI {
@@ -29,7 +28,7 @@ private:
     CLI::App* create_;
     std::string directory_;
     std::string data_directory_ = "rivulet-data";
-    std::uint16_t port_ = 4566;
+    std::string port_ = "4566";  ///< as it was given: only who makes a snapshot is told that it is none
 };
 
 }  // namespace rivulet

@@ -74,10 +74,13 @@ asio::awaitable<Result<ReadBatch>> RocksStore::read(ShardKey key, Position from,
     const auto shard = shards_.find(key);
     if (!shard) co_return ReadBatch{{}, from, true, true};
     ReadBatch batch;
-    batch.next = std::max(from, shard->floor());
     // Asked before the tip is, and that before the records are: what a closed shard holds no longer grows.
     batch.closed = shard->closed() || shard->gone();
-    const Position tip = tip_of(*shard);
+    const auto found_tip = tip_of(*shard);
+    if (!found_tip) co_return found_tip.error();
+    const Position tip = *found_tip;
+    // A place beyond the tip, as a clock that was ahead gives, is none to go on from: records would come before it.
+    batch.next = std::min(std::max(from, shard->floor()), tip);
     const bool has_room = batch.next >= tip || TailCache::read(*shard->tail(), limits, batch);
     batch.reached_tip = shard->gone() || batch.next >= tip;
     if (batch.reached_tip || !has_room) co_return std::move(batch);
@@ -109,22 +112,22 @@ StoreStatistics RocksStore::statistics() const {
     return found;
 }
 
-Position RocksStore::recover_tip(ShardKey shard) const {
-    Position floor = 0;
+Result<Position> RocksStore::recover_tip(ShardKey shard) const {
     std::string bytes;
     const std::string begin = keys::record_key(shard, 0);
-    if (database_->Get({}, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), &bytes).ok()) {
-        floor = keys::read_big_endian(bytes);
-    }
+    const auto got = database_->Get({}, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), &bytes);
+    if (!got.ok() && !got.IsNotFound()) return read_failed(got);
+    const Position floor = got.ok() ? keys::read_big_endian(bytes) : 0;
     const rocksdb::Slice lower_bound(begin);
     rocksdb::ReadOptions options;
     options.iterate_lower_bound = &lower_bound;
     const std::unique_ptr<rocksdb::Iterator> last(database_->NewIterator(options, record_family_));
     last->SeekForPrev(keys::record_key(shard, end_position));
+    if (!last->status().ok()) return read_failed(last->status());
     return last->Valid() ? std::max(floor, keys::position_of(view(last->key())) + 1) : floor;
 }
 
-Position RocksStore::tip_of(ShardState& shard) const {
+Result<Position> RocksStore::tip_of(ShardState& shard) const {
     return shard.tip([this](ShardKey key) { return recover_tip(key); });
 }
 
@@ -162,8 +165,13 @@ asio::awaitable<bool> RocksStore::wait(ShardKey key, Position from, std::chrono:
     if (!shard) co_return true;
     Waiter waiter(co_await asio::this_coro::executor);
     const Watch watch(shard, waiter.waker());
-    while (tip_of(*shard) <= from && !shard->closed() && !shard->gone()) {
-        if (!co_await waiter.wait_for(clock_, delay)) co_return tip_of(*shard) > from;
+    // Where the tip cannot be told, the read that follows says why.
+    const auto has_more = [&] {
+        const auto tip = tip_of(*shard);
+        return !tip || *tip > from;
+    };
+    while (!has_more() && !shard->closed() && !shard->gone()) {
+        if (!co_await waiter.wait_for(clock_, delay)) co_return has_more();
     }
     co_return true;
 }

@@ -59,8 +59,8 @@ private:
     rocksdb::Status read_records(ShardKey shard, const ReadLimits& limits, rocksdb::ReadTier tier,
                                  ReadBatch& batch) const;
     void remember(ShardState& shard, const ReadBatch& batch, std::size_t first, Position from);
-    Position recover_tip(ShardKey shard) const;
-    Position tip_of(ShardState& shard) const;
+    Result<Position> recover_tip(ShardKey shard) const;
+    Result<Position> tip_of(ShardState& shard) const;
 
     const Options options_;
     Clock& clock_;

@@ -35,13 +35,13 @@ public:
         const Timestamp now = store_.clock_.now();
         bool changes = false;
         positions_.reserve(records_.size());
+        if (!know_tips()) return false;
         for (const auto& record : records_) {
             ShardState* const shard = find(record.shard);
             if (shard == nullptr || shard->closed() || shard->gone()) {
                 positions_.emplace_back(std::nullopt);
                 continue;
             }
-            store_.tip_of(*shard);
             const Position position = shard->next(now);
             put(batch, record, position);
             positions_.emplace_back(position);
@@ -57,7 +57,9 @@ public:
     }
 
     void answer(const rocksdb::Status& status) override {
-        if (status.ok()) {
+        if (failure_) {
+            done_(*failure_);
+        } else if (status.ok()) {
             done_(std::move(positions_));
         } else {
             done_(write_failed(status));
@@ -81,6 +83,16 @@ private:
                   rocksdb::SliceParts(value.data(), static_cast<int>(value.size())));
     }
 
+    // Positions are given out where the last one is known, or not at all.
+    bool know_tips() {
+        for (const auto& record : records_) {
+            ShardState* const shard = find(record.shard);
+            if (shard == nullptr) continue;
+            if (const auto tip = store_.tip_of(*shard); !tip) failure_ = tip.error();
+        }
+        return !failure_;
+    }
+
     // A request's records go to few shards: each is looked up once.
     ShardState* find(ShardKey key) {
         for (const auto& [known, shard] : touched_) {
@@ -92,6 +104,7 @@ private:
     RocksStore& store_;
     std::span<const NewRecord> records_;
     std::function<void(Answer)> done_;
+    std::optional<Error> failure_;
     std::vector<std::optional<Position>> positions_;
     std::vector<std::pair<ShardKey, std::shared_ptr<ShardState>>> touched_;
 };
@@ -209,6 +222,10 @@ asio::awaitable<Result<std::vector<std::optional<Position>>>> RocksStore::append
 Result<void> RocksStore::trim(ShardKey shard, Position before) {
     const auto state = shards_.find(shard);
     if (!state) return {};
+    const auto tip_now = tip_of(*state);
+    if (!tip_now) return tip_now.error();
+    // Nothing is cut where records may still come, as they may after a clock that was ahead is set right.
+    before = std::min(before, *tip_now);
     const std::string begin = keys::record_key(shard, 0);
     const std::string end = keys::record_key(shard, before);
     const rocksdb::Slice upper_bound(end);
@@ -221,7 +238,7 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile: known before the
     // records go.
     std::string floor;
-    keys::append_big_endian(floor, tip_of(*state), 8);
+    keys::append_big_endian(floor, *tip_now, 8);
     rocksdb::WriteOptions durable;
     durable.sync = options_.durability == Durability::power;
     auto status = database_->Put(durable, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);

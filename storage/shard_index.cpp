@@ -4,8 +4,16 @@
 
 namespace rivulet {
 
-Position ShardState::tip(const std::function<Position(ShardKey)>& recover) {
-    std::call_once(recovered_, [&] { tip_.store(recover(key_), std::memory_order_release); });
+Result<Position> ShardState::tip(const std::function<Result<Position>(ShardKey)>& recover) {
+    if (!recovered_.load(std::memory_order_acquire)) {
+        const std::lock_guard lock(recovery_);
+        if (!recovered_.load(std::memory_order_relaxed)) {
+            const auto found = recover(key_);
+            if (!found) return found;
+            tip_.store(*found, std::memory_order_release);
+            recovered_.store(true, std::memory_order_release);
+        }
+    }
     return tip_.load(std::memory_order_acquire);
 }
 

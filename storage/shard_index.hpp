@@ -19,15 +19,16 @@ class ShardState {
 public:
     ShardState(ShardKey key, bool closed, bool is_new) : key_(key), closed_(closed) {
         // No number is given out twice, so that a new shard has no records to be found.
-        if (is_new) std::call_once(recovered_, [] {});
+        recovered_ = is_new;
     }
 
     ShardKey key() const { return key_; }
     bool closed() const { return closed_.load(std::memory_order_acquire); }
     bool gone() const { return gone_.load(std::memory_order_acquire); }
 
-    /// The position after the last committed record. `recover` finds it after a restart, when it is first asked for.
-    Position tip(const std::function<Position(ShardKey)>& recover);
+    /// The position after the last committed record. `recover` finds it after a restart, when it is first asked for; if
+    /// it cannot, that is answered and the next one to ask tries again.
+    Result<Position> tip(const std::function<Result<Position>(ShardKey)>& recover);
 
     /// Of whoever has the commit queue's turn: the position of the next record, arriving at `now`.
     Position next(Timestamp now);
@@ -53,7 +54,8 @@ private:
     void wake();
 
     const ShardKey key_;
-    std::once_flag recovered_;
+    std::mutex recovery_;
+    std::atomic<bool> recovered_ = false;
     std::atomic<Position> tip_ = 0;
     Position next_ = 0;  ///< runs ahead of `tip_` while a group is being committed
     std::atomic<Position> floor_ = 0;

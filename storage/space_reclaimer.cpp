@@ -6,6 +6,8 @@ namespace rivulet {
 
 namespace {
 
+constexpr std::chrono::seconds retry_pause{1};
+
 rocksdb::Slice slice(std::string_view text) {
     return {text.data(), text.size()};
 }
@@ -60,11 +62,17 @@ void SpaceReclaimer::run() {
     while (true) {
         arrived_.wait(lock, [this] { return stopping_ || !ranges_.empty(); });
         if (stopping_) return;
-        const Range range = std::move(ranges_.front());
+        Range range = std::move(ranges_.front());
         ranges_.pop_front();
         lock.unlock();
-        if (work_on(range).ok() && range.done) range.done();
+        const bool done = work_on(range).ok();
+        if (done && range.done) range.done();
         lock.lock();
+        if (!done && !stopping_) {
+            // A full disk, most likely, and this is what makes room on it: it is tried until it is done.
+            ranges_.push_back(std::move(range));
+            arrived_.wait_for(lock, retry_pause, [this] { return stopping_.load(); });
+        }
     }
 }
 

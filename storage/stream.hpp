@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -73,6 +74,8 @@ struct Stream {
     StreamStatus status = StreamStatus::creating;
     StreamMode mode = StreamMode::provisioned;
     std::int32_t retention_hours = 24;
+    /// Records that came before this had expired when the retention period was changed, and stay so.
+    Timestamp expired_before{};
     std::int32_t max_record_kib = 1024;
     std::int32_t warm_throughput_mibps = 0;  ///< 0: none asked for
     Encryption encryption;
@@ -103,6 +106,11 @@ struct Stream {
     const Shard* shard_for(uint128 hash_key) const;
 
     std::size_t open_shard_count() const;
+
+    /// Records that came before this have expired at `now`: they are invisible, whenever their room is given back.
+    Timestamp horizon(Timestamp now) const {
+        return std::max(now - std::chrono::hours(retention_hours), expired_before);
+    }
 
     /// Called by the table before others see the stream, which changes no more then.
     void prepare_to_share() { open_shards.make(shards); }

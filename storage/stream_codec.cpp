@@ -74,6 +74,7 @@ std::string RowCodec<Stream>::encode(const Stream& stream) {
                 {"status", static_cast<int>(stream.status)},
                 {"mode", static_cast<int>(stream.mode)},
                 {"retention_hours", stream.retention_hours},
+                {"expired_before", stream.expired_before.time_since_epoch().count()},
                 {"max_record_kib", stream.max_record_kib},
                 {"warm_throughput_mibps", stream.warm_throughput_mibps},
                 {"tags", stream.tags},
@@ -106,6 +107,7 @@ Result<Stream> RowCodec<Stream>::decode(std::string_view bytes) try {
     stream.status = static_cast<StreamStatus>(row.at("status").get<int>());
     stream.mode = static_cast<StreamMode>(row.at("mode").get<int>());
     stream.retention_hours = row.at("retention_hours").get<std::int32_t>();
+    stream.expired_before = timestamp(row.value("expired_before", json(0)));
     stream.max_record_kib = row.at("max_record_kib").get<std::int32_t>();
     stream.warm_throughput_mibps = optional_member<std::int32_t>(row, "warm_throughput_mibps").value_or(0);
     stream.tags = row.at("tags").get<decltype(stream.tags)>();

@@ -41,8 +41,9 @@ bool ShardTail::add(Run run) {
 
 void ShardTail::forget(const Run& run) {
     const std::lock_guard lock(mutex_);
-    // What came in first goes first; only a run that was put in another's place breaks that order.
-    if (!runs_.empty() && runs_.front() == run) runs_.pop_front();
+    // What came in first goes first. Two that came at once may be known the other way round: the earlier one goes too.
+    const auto found = std::ranges::find(runs_, run);
+    if (found != runs_.end()) runs_.erase(runs_.begin(), std::next(found));
 }
 
 bool TailCache::read(const ShardTail& tail, const ReadLimits& limits, ReadBatch& batch) {
@@ -76,6 +77,10 @@ void TailCache::add(const std::shared_ptr<ShardTail>& tail, Position from, Posit
     {
         const std::lock_guard lock(mutex_);
         entries_.push_back({tail, run});
+        if (entries_.size() >= sweep_at_) {
+            std::erase_if(entries_, [](const Entry& entry) { return entry.run.expired(); });
+            sweep_at_ = std::max(min_sweep, 2 * entries_.size());
+        }
     }
     make_room();
 }

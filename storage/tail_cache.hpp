@@ -69,7 +69,10 @@ private:
     const std::size_t budget_;
     std::atomic<std::size_t> bytes_ = 0;
     std::mutex mutex_;
-    std::deque<Entry> entries_;  ///< in the order they came in
+    static constexpr std::size_t min_sweep = 1024;
+
+    std::deque<Entry> entries_;         ///< in the order they came in
+    std::size_t sweep_at_ = min_sweep;  ///< how many entries there may be before those without a run are left out
 };
 
 }  // namespace rivulet

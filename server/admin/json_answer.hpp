@@ -11,7 +11,8 @@ inline http::Response json_answer(unsigned status, const nlohmann::json& body) {
     http::Response response;
     response.status = status;
     response.headers.add("Content-Type", "application/json");
-    response.body = body.dump() + '\n';
+    // What a message tells again of a request need not be UTF-8.
+    response.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
     return response;
 }
 

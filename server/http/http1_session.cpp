@@ -7,6 +7,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/buffers_suffix.hpp>
 #include <boost/beast/http.hpp>
 
 #include "common/base64.hpp"
@@ -195,11 +196,16 @@ asio::awaitable<bool> Http1Session::send(const Request& request, Response respon
         keep_alive = false;
     }
     const std::string head = response_head(response, framing, length.value_or(0), keep_alive, version);
-    transport_.expires_after(options_.body_time);
     std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::const_buffer()};
     if (whole && !bodiless) buffers[1] = asio::buffer(*whole);
-    const auto [fault, written] = co_await asio::async_write(transport_, buffers, use_tuple);
-    if (fault) co_return false;
+    // A peer that takes some is waited for: the time is for taking none.
+    beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(buffers);
+    while (asio::buffer_size(rest) > 0) {
+        transport_.expires_after(options_.body_time);
+        const auto [fault, written] = co_await transport_.async_write_some(rest, use_tuple);
+        if (fault) co_return false;
+        rest.consume(written);
+    }
     if (!source || bodiless) co_return keep_alive;
     if (length) co_return co_await send_body(**source, length) && keep_alive;
     const PeerWatch watch(transport_.tcp().socket(), **source);

@@ -172,7 +172,7 @@ void Http2Session::collect_frames() {
 }
 
 asio::awaitable<void> Http2Session::watch() {
-    const auto interval = std::min(options_.idle_time, options_.body_time) / 4;
+    const auto interval = std::min({options_.idle_time, options_.header_time, options_.body_time}) / 4;
     while (!reading_ended_) {
         co_await to_watch_.wait_for(interval);
         const auto now = steady_clock::now();
@@ -183,7 +183,15 @@ asio::awaitable<void> Http2Session::watch() {
             if (stream->is_stalled(now)) stalled.push_back(id);
         }
         for (const auto id : stalled) reset(id, NGHTTP2_CANCEL);
-        if (!busy && now - last_frame_ > options_.idle_time) close_when_idle();
+        // A header that has begun is not waited for as long as the next request is.
+        const auto patience =
+            streams_.empty() ? options_.idle_time : std::min(options_.idle_time, options_.header_time);
+        if (busy || now - last_frame_ <= patience) continue;
+        if (going_away_) {
+            transport_.close();
+        } else {
+            close_when_idle();
+        }
     }
 }
 
@@ -314,6 +322,9 @@ void Http2Session::stream_closed(std::int32_t id) {
     streams_.erase(id);
     unsent_ -= stream->offered().size();
     stream->close();
+    // What nobody will read any more opens the connection's window again.
+    stream->discard_body();
+    std::erase(ready_, stream);
     // A body that is being sent has been asked to end; a handler is cancelled.
     if (!stream->answered && stream->source() == nullptr) cancelled_.push_back(stream);
 }

@@ -72,7 +72,12 @@ asio::awaitable<Result<void>> ConsumerLifecycle::follow(const std::string& consu
     if (!consumer || !consumer->due) co_return Result<void>();
     const Timestamp due = *consumer->due;
     const auto delay = due - state_->clock.now();
-    if (delay.count() <= 0) co_return co_await state_->complete(consumer_key, due);
+    if (delay.count() <= 0) {
+        auto done = co_await state_->complete(consumer_key, due);
+        // What has begun is tried again until it is done, whatever its caller is told.
+        if (!done) state_->complete_later(consumer_key, due, std::chrono::seconds(1));
+        co_return done;
+    }
     state_->complete_later(consumer_key, due, delay);
     co_return Result<void>();
 }

@@ -75,7 +75,7 @@ asio::awaitable<Result<GetRecordsOutput>> get_records(const Call& call, const Ge
 
     // Expired records are invisible at once, whenever their room is given back.
     const Timestamp now = call.service.clock.now();
-    const Position horizon = position_at(now - std::chrono::hours((*stream)->retention_hours));
+    const Position horizon = position_at((*stream)->horizon(now));
     const ReadLimits most{input.limit ? static_cast<std::size_t>(*input.limit) : limits::max_get_records,
                           limits::max_get_records_bytes};
     auto batch = co_await call.service.store.log().read(key, std::max(iterator->position, horizon), most);

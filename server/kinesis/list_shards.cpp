@@ -89,7 +89,7 @@ std::int64_t seconds(Timestamp time) {
 /// The moment of the oldest record that can still be read.
 std::int64_t trim_horizon(const Stream& stream, Timestamp now) {
     const std::int64_t begun = stream.shards.empty() ? seconds(stream.created) : stream.shards.front().created;
-    return std::max(begun, seconds(now - std::chrono::hours(stream.retention_hours)));
+    return std::max(begun, seconds(stream.horizon(now)));
 }
 
 Result<std::int64_t> ordinal_in(const Stream& stream, const std::string& given) {

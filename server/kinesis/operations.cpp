@@ -81,7 +81,11 @@ boost::asio::awaitable<Result<wire::Answer>> Protocol::run(std::string_view oper
         if (refused) co_return *refused;
     }
     const Call call{service_, caller.owner, called.name};
-    co_return co_await called.run(call, input, format);
+    // A caller that goes away ends no change half way: what is begun is followed to its end.
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    auto answer = co_await called.run(call, input, format);
+    co_await boost::asio::this_coro::throw_if_cancelled(true);
+    co_return answer;
 }
 
 }  // namespace rivulet::kinesis

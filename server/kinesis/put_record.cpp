@@ -46,9 +46,13 @@ constexpr wire::Shape output_shape = wire::structure_shape("PutRecordOutput", ou
 
 /// The number must be one this stream's past gave out. What is put now then comes after it by itself: positions follow
 /// the clock and never go back.
-bool is_valid_for_ordering(const std::string& given, Timestamp now) {
+bool is_valid_for_ordering(const Call& call, const Stream& stream, const std::string& given) {
     const auto number = parse_sequence_number(given);
-    return number && number->arrived <= now.time_since_epoch().count() / 1000;
+    if (!number) return false;
+    // The shard's last number may be ahead of a clock that was set back.
+    const auto tip = call.service.store.log().tip({stream.id, number->shard});
+    const Timestamp last = tip && *tip > 0 ? arrival_of(*tip - 1) : Timestamp{};
+    return number->arrived <= std::max(call.service.clock.now(), last).time_since_epoch().count() / 1000;
 }
 
 asio::awaitable<Result<PutRecordOutput>> put_record(const Call& call, const PutRecordInput& input) {
@@ -57,7 +61,7 @@ asio::awaitable<Result<PutRecordOutput>> put_record(const Call& call, const PutR
     const auto hash_key = hash_key_for(*input.partition_key, input.explicit_hash_key);
     if (!hash_key) co_return hash_key.error();
     const auto& ordering = input.sequence_number_for_ordering;
-    if (ordering && !is_valid_for_ordering(*ordering, call.service.clock.now())) {
+    if (ordering && !is_valid_for_ordering(call, **stream, *ordering)) {
         co_return errors::invalid_ordering_sequence_number(**stream, *ordering);
     }
     const std::size_t most = static_cast<std::size_t>((*stream)->max_record_kib) * 1024;

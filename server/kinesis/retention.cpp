@@ -24,6 +24,7 @@ boost::asio::awaitable<Result<void>> set_retention(const Call& call, const Reten
         if ((*stream)->status != StreamStatus::active) return errors::stream_not_active(**stream);
         if (const auto refused = refuse(**stream, hours)) return *refused;
         Stream after = **stream;
+        after.expired_before = after.horizon(transaction.now());
         after.retention_hours = hours;
         call.service.store.streams().put(transaction, reference->key, std::move(after));
         return {};

@@ -79,7 +79,12 @@ asio::awaitable<Result<void>> StreamLifecycle::follow(const AccountRegion& owner
     if (!stream || !stream->pending) co_return Result<void>();
     const Timestamp due = stream->pending->due;
     const auto delay = due - state_->clock.now();
-    if (delay.count() <= 0) co_return co_await state_->complete(key, due);
+    if (delay.count() <= 0) {
+        auto done = co_await state_->complete(key, due);
+        // What has begun is tried again until it is done, whatever its caller is told.
+        if (!done) state_->complete_later(key, due, std::chrono::seconds(1));
+        co_return done;
+    }
     state_->complete_later(key, due, delay);
     co_return Result<void>();
 }

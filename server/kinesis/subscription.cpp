@@ -51,6 +51,7 @@ Subscription::Subscription(Service& service, std::shared_ptr<const Consumer> con
 asio::awaitable<Result<std::optional<wire::Event>>> Subscription::next() {
     while (!ended_ && service_.clock.now() < end_) {
         if (auto interrupted = interruption()) co_return *interrupted;
+        heed_clock();
         auto batch = co_await read();
         if (!batch) co_return batch.error();
         const bool shard_ended = batch->reached_tip && batch->closed;
@@ -93,9 +94,16 @@ asio::awaitable<Result<ReadBatch>> Subscription::read() const {
     const auto stream = current_stream();
     if (!stream) co_return stream.error();
     // Expired records are invisible at once, whenever their room is given back.
-    const Position horizon = position_at(service_.clock.now() - std::chrono::hours((*stream)->retention_hours));
+    const Position horizon = position_at((*stream)->horizon(service_.clock.now()));
     constexpr ReadLimits most{limits::max_get_records, limits::max_subscription_event_bytes};
     co_return co_await service_.store.log().read({stream_->id, shard_.ordinal}, std::max(position_, horizon), most);
+}
+
+// Neither is ever further away than when it was set, unless the clock was set back since.
+void Subscription::heed_clock() {
+    const Timestamp now = service_.clock.now();
+    heartbeat_ = std::min(heartbeat_, now + limits::subscription_heartbeat_time);
+    end_ = std::min(end_, now + limits::subscription_time);
 }
 
 std::chrono::milliseconds Subscription::patience() const {

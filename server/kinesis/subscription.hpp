@@ -32,6 +32,7 @@ private:
     Result<std::shared_ptr<const Stream>> current_stream() const;
     boost::asio::awaitable<Result<ReadBatch>> read() const;
     /// How long the next event may be waited for: to the next sign of life, or to the subscription's end.
+    void heed_clock();
     std::chrono::milliseconds patience() const;
     /// Waits until the rate of enhanced fan-out, where it is enforced, lets so many bytes go; false if something else
     /// is to be seen to before.
@@ -45,7 +46,7 @@ private:
     const std::unique_ptr<Subscriptions::Place> place_;
     Waiter waiter_;
     const std::shared_ptr<void> watch_;  ///< wakes `waiter_` for records
-    const Timestamp end_;
+    Timestamp end_;
     Position position_;
     Timestamp heartbeat_;  ///< when an event is due, even if it has no records
     bool ended_ = false;

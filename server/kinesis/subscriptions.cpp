@@ -16,7 +16,7 @@ struct Subscriptions::Entry {
     Entry(Timestamp begun_at, std::function<void()> its_waker) : begun(begun_at), waker(std::move(its_waker)) {}
 
     const Timestamp begun;
-    const std::function<void()> waker;
+    std::function<void()> waker;  ///< under the mutex; empty once it has ended
     std::atomic<bool> taken_over = false;
     bool ended = false;  ///< under the mutex
 };
@@ -29,6 +29,8 @@ Subscriptions::Place::Place(Subscriptions& subscriptions, Key key, std::shared_p
 Subscriptions::Place::~Place() {
     const std::lock_guard lock(subscriptions_.mutex_);
     entry_->ended = true;
+    // The entry may outlive what the waker wakes.
+    entry_->waker = nullptr;
     const auto found = subscriptions_.entries_.find(key_);
     const bool is_mine = found != subscriptions_.entries_.end() && found->second == entry_;
     if (is_mine && !subscriptions_.is_recent(*entry_)) subscriptions_.entries_.erase(found);

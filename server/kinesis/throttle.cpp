@@ -124,7 +124,10 @@ bool Throttle::admit_read(ShardKey shard) {
     const std::lock_guard lock(mutex_);
     const Timestamp now = clock_.now();
     ShardRates& of = rates_of(shard, now);
-    if (now < of.no_read_before || !of.reads.has(1, now) || !of.bytes_out.has(1, now)) return false;
+    // A pause that is longer than pauses are is one of a clock that was ahead.
+    const bool pausing = now < of.no_read_before &&
+                         of.no_read_before - now <= std::chrono::seconds(limits::pause_after_full_read_seconds);
+    if (pausing || !of.reads.has(1, now) || !of.bytes_out.has(1, now)) return false;
     of.reads.take(1, now);
     return true;
 }

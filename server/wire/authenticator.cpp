@@ -106,6 +106,9 @@ Result<Credentials> Authenticator::authenticate(const http::Request& request, st
     if (!signature->signs("host")) {
         return invalid("'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.");
     }
+    if (request.headers.find("X-Amz-Target") && !signature->signs("x-amz-target")) {
+        return invalid("'X-Amz-Target' must be a 'SignedHeader' in the AWS Authorization.");
+    }
     if (auto faults = faults_of_scope(*signature, service); !faults.empty()) return invalid(std::move(faults));
     const auto secret = find(signature->scope.access_key);
     if (!secret) return unrecognized();

@@ -58,6 +58,7 @@ public:
         return true;
     }
     bool boolean(bool value) {
+        if (stack_.empty()) return not_object();
         const auto slot = next();
         if (!slot.shape) return true;
         if (slot.shape->kind == Kind::boolean) {
@@ -215,6 +216,13 @@ bool Builder::text(std::string_view value) {
     }
 }
 
+/// The whole character of a UTF-8 text that begins at a byte.
+std::string character_at(std::string_view text, std::size_t begin) {
+    std::size_t end = begin + 1;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) ++end;
+    return std::string(text.substr(begin, end - begin));
+}
+
 bool Builder::blob(const Slot& slot, std::string_view digits) {
     using FaultKind = Base64Fault::Kind;
     const auto broken = base64_decode(digits, static_cast<Blob*>(slot.make())->bytes);
@@ -226,7 +234,8 @@ bool Builder::blob(const Slot& slot, std::string_view digits) {
             return fault(refusal + "Base64 encoded length is expected a multiple of 4 bytes but found: " +
                          std::to_string(digits.size()));
         case FaultKind::character:
-            return fault(refusal + "Invalid Base64 character: '" + std::string(1, broken.character) + '\'');
+            return fault(refusal + "Invalid Base64 character: '" + character_at(digits, digits.find(broken.character)) +
+                         '\'');
         case FaultKind::last_character: return fault(refusal + "Invalid last non-pad Base64 character dectected");
     }
     return true;

@@ -14,7 +14,7 @@ import pytest
 
 from clients import client, kinesis_headers, request
 from http2_client import Http2Client
-from rivulet_server import client_environment
+from rivulet_server import client_environment, wait_until
 from streams import create_stream, read_stream
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -244,6 +244,44 @@ def test_a_client_that_vanishes_with_streams_open_hurts_nobody_else(shared):
             http2.request(headers=kinesis_headers("PutRecords"), body=b"{", end=False)
         http2.socket.close()
     assert is_healthy(shared)
+
+
+def test_a_change_whose_caller_resets_its_stream_is_still_followed_to_its_end(shared, kinesis):
+    names = [f"reset-{number}" for number in range(30)]
+    with Http2Client(shared) as http2:
+        for name in names:
+            body = json.dumps({"StreamName": name, "ShardCount": 1}).encode()
+            stream = http2.request(headers=kinesis_headers("CreateStream"), body=body)
+            http2.h2.reset_stream(stream)
+            http2.flush()
+        http2.answer(http2.request(headers=kinesis_headers("ListStreams"), body=b"{}"))
+
+    def settled():
+        found = {each["StreamName"]: each["StreamStatus"]
+                 for page in kinesis.get_paginator("list_streams").paginate() for each in page["StreamSummaries"]}
+        return all(found.get(name, "ACTIVE") == "ACTIVE" for name in names)
+
+    wait_until(settled, 10, "the end of every CREATING")
+
+
+def test_bodies_that_were_reset_leave_room_for_others_on_their_connection(shared, kinesis):
+    create_stream(kinesis, "after-resets")
+    with Http2Client(shared) as http2:
+        for _ in range(40):
+            stream = http2.request(headers=kinesis_headers("PutRecords"), body=bytes(200_000), end=False)
+            http2.h2.reset_stream(stream)
+            http2.flush()
+        stream = http2.request(headers=kinesis_headers("PutRecord"), body=put_body("after-resets", b"x" * 600_000))
+        assert http2.answer(stream)[0] == 200
+
+
+def test_half_a_header_is_waited_for_as_long_as_any_header(rivulet):
+    server = rivulet(environment={"RIVULET_HEADER_TIMEOUT": "400"})
+    with socket.create_connection(("127.0.0.1", server.port)) as connection:
+        connection.settimeout(20)
+        connection.sendall(PREFACE + frame(SETTINGS, 0, 0) + frame(HEADERS, 0, 1, bytes([0x83])))
+        while connection.recv(4096):
+            pass
 
 
 def test_a_stopping_server_says_goodbye_and_finishes_what_runs(rivulet):

@@ -1,5 +1,6 @@
 """`rivulet snapshot create` while the server runs, and `restore` into another data directory."""
 
+import http.client
 import json
 import subprocess
 
@@ -76,3 +77,21 @@ def test_what_is_no_snapshot_of_a_known_form_is_refused(tmp_path, form, complain
 def test_nobody_to_ask_is_told(free_port, tmp_path):
     refused = snapshot("create", tmp_path / "snapshot", "--port", free_port, check=False)
     assert refused.returncode == 1 and "No server answers on port" in refused.stderr
+
+
+def test_what_is_no_utf8_comes_back_from_a_snapshot_as_it_was(rivulet, tmp_path):
+    def ask(server, method, **more):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection.request(method, "/fixtures/note", **more)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+
+    server = rivulet()
+    client(server, "s3").create_bucket(Bucket="fixtures")
+    assert ask(server, "PUT", body=b"x", headers={"x-amz-meta-note": b"caf\xe9"}).status == 200
+    snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    other = rivulet(start=False)
+    snapshot("restore", tmp_path / "snapshot", "--data-dir", other.data_dir)
+    other.start()
+    assert ask(other, "HEAD").getheader("x-amz-meta-note") == ask(server, "HEAD").getheader("x-amz-meta-note")

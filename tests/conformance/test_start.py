@@ -68,6 +68,25 @@ def test_a_setting_may_come_from_the_environment_or_the_file_and_the_flag_wins(r
     assert wait_active(client(server, "kinesis", region="ap-south-1"), "placed")
 
 
+def test_what_kubernetes_says_of_a_service_of_that_name_is_no_setting(rivulet):
+    server = rivulet(environment={"RIVULET_SERVICE_HOST": "10.0.0.1", "RIVULET_PORT": "tcp://10.0.0.1:4566",
+                                  "RIVULET_PORT_4566_TCP_ADDR": "10.0.0.1"})
+    assert request(server, "GET", "/_rivulet/health").status == 200
+
+
+def test_half_a_starting_timestamp_is_refused(rivulet):
+    server = rivulet(start=False, config="""
+        event_source_mappings:
+          - {stream: s, function: f, starting_position: AT_TIMESTAMP, starting_timestamp: "2026-01"}
+        """)
+    assert "expected a time in UTC" in refusal(server)
+
+
+def test_a_certificate_that_is_a_directory_is_named(rivulet, tmp_path):
+    server = rivulet(start=False, arguments=["--tls-certificate", str(tmp_path), "--tls-key", str(tmp_path)])
+    assert f"{tmp_path}: Is a directory" in refusal(server)
+
+
 def test_a_taken_port_is_named(rivulet):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = rivulet(start=False)

@@ -22,6 +22,8 @@ public:
     const char* Name() const override { return "FaultyFileSystem"; }
 
     std::atomic<bool> full = false;
+    /// No table can be read, as from a disk that is failing.
+    std::atomic<bool> unreadable = false;
 
     /// Every file loses what was not synced. Close the store first.
     void lose_power() {
@@ -48,6 +50,15 @@ public:
         return status;
     }
 
+    rocksdb::IOStatus NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& options,
+                                          std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                          rocksdb::IODebugContext* debug) override {
+        std::unique_ptr<rocksdb::FSRandomAccessFile> opened;
+        const auto status = target()->NewRandomAccessFile(name, options, &opened, debug);
+        if (status.ok()) *file = std::make_unique<ReadFile>(std::move(opened), unreadable);
+        return status;
+    }
+
     rocksdb::IOStatus RenameFile(const std::string& from, const std::string& to, const rocksdb::IOOptions& options,
                                  rocksdb::IODebugContext* debug) override {
         const auto status = target()->RenameFile(from, to, options, debug);
@@ -60,6 +71,21 @@ private:
     struct Size {
         std::atomic<std::uint64_t> written = 0;
         std::atomic<std::uint64_t> synced = 0;
+    };
+
+    class ReadFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+    public:
+        ReadFile(std::unique_ptr<rocksdb::FSRandomAccessFile>&& file, const std::atomic<bool>& unreadable)
+            : FSRandomAccessFileOwnerWrapper(std::move(file)), unreadable_(unreadable) {}
+
+        rocksdb::IOStatus Read(std::uint64_t offset, std::size_t bytes, const rocksdb::IOOptions& options,
+                               rocksdb::Slice* result, char* scratch, rocksdb::IODebugContext* debug) const override {
+            if (unreadable_) return rocksdb::IOStatus::IOError("the disk does not answer");
+            return target()->Read(offset, bytes, options, result, scratch, debug);
+        }
+
+    private:
+        const std::atomic<bool>& unreadable_;
     };
 
     class File final : public rocksdb::FSWritableFileOwnerWrapper {

@@ -214,6 +214,26 @@ TEST_F(RecordsTest, an_ordering_sequence_number_must_be_of_the_past) {
     EXPECT_EQ(put_after(to_string(future)),
               "InvalidArgumentException: ExclusiveMinimumSequenceNumber " + to_string(future) +
                   " used in PutRecord on stream s under account 000000000000 is invalid.");
+    clock.set(clock.now() - std::chrono::hours(1));
+    EXPECT_EQ(put_after(past), "") << "a clock that was set back makes no future of what was given out";
+}
+
+TEST_F(RecordsTest, expired_by_a_shorter_retention_stay_so_when_it_is_raised_again) {
+    const auto set_retention = [&](const char* operation, int period) {
+        return error_of(operation, {{"StreamName", "s"}, {"RetentionPeriodHours", period}});
+    };
+    ASSERT_EQ(set_retention("IncreaseStreamRetentionPeriod", 48), "");
+    put("s", "old");
+    advance(std::chrono::hours(30));
+    put("s", "new");
+    ASSERT_EQ(set_retention("DecreaseStreamRetentionPeriod", 24), "");
+    ASSERT_EQ(set_retention("IncreaseStreamRetentionPeriod", 48), "");
+    const auto iterator = call("GetShardIterator", {{"StreamName", "s"},
+                                                    {"ShardId", "shardId-000000000000"},
+                                                    {"ShardIteratorType", "TRIM_HORIZON"}})["ShardIterator"];
+    const auto records = call("GetRecords", {{"ShardIterator", iterator}})["Records"];
+    ASSERT_EQ(records.size(), 1U);
+    EXPECT_EQ(records[0]["Data"], "bmV3");
 }
 
 }  // namespace

@@ -108,6 +108,24 @@ TEST_F(DurabilityTest, a_transaction_that_cannot_be_written_changes_nothing) {
     EXPECT_EQ(store->streams().find("new"), nullptr);
 }
 
+TEST_F(DurabilityTest, a_shard_whose_end_cannot_be_read_is_not_taken_for_an_empty_one) {
+    append_much(1);
+    append("last");
+    // The first start brings what is in the log into tables, which the second has to read.
+    reopen();
+    reopen();
+    file_system->unreadable = true;
+    EXPECT_FALSE(run(store->log().read(shard, 0, plenty)));
+    EXPECT_FALSE(store->log().tip(shard));
+    EXPECT_FALSE(try_append("refused"));
+    file_system->unreadable = false;
+    EXPECT_TRUE(try_append("accepted"));
+    const auto found = read();
+    ASSERT_GE(found.size(), 3U);
+    EXPECT_EQ(found[found.size() - 2], "last");
+    EXPECT_EQ(found.back(), "accepted");
+}
+
 TEST_F(DurabilityTest, a_log_that_ends_in_the_middle_of_a_write_is_taken_up_to_there) {
     append("whole");
     append(std::string(1000, 'x'));

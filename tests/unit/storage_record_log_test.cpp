@@ -64,6 +64,21 @@ TEST_F(RecordLogTest, trims_what_is_before_a_position_and_nothing_else) {
     EXPECT_EQ(read(), std::vector<std::string>{"new"});
 }
 
+TEST_F(RecordLogTest, hides_no_record_when_a_clock_that_was_ahead_is_set_right) {
+    append("old");
+    const Timestamp right = clock.now();
+    clock.set(right + hours(240));
+    const Position ahead = position_at(clock.now());
+    ASSERT_TRUE(store->log().trim(shard, ahead));
+    const auto polled = run(store->log().read(shard, ahead, plenty));
+    clock.set(right);
+    append("new");
+    EXPECT_EQ(read(), std::vector<std::string>{"new"});
+    EXPECT_EQ(read(polled->next), std::vector<std::string>{"new"}) << "who has read meanwhile goes on from there";
+    reopen();
+    EXPECT_EQ(read(), std::vector<std::string>{"new"});
+}
+
 TEST_F(RecordLogTest, refuses_records_for_a_closed_shard_and_stores_the_others) {
     change([](Catalog::Transaction& transaction) { transaction.close_shard(shard); });
     const std::array records = {NewRecord{{7, 0}, "k", "closed"}, NewRecord{{7, 1}, "k", "open"}};

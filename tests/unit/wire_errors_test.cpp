@@ -40,7 +40,7 @@ TEST_F(WireTest, requests_that_are_no_operation_are_refused_as_the_service_does)
     EXPECT_EQ(post("Nonsense", "{}"), R"(400 {"__type":"UnknownOperationException"})");
     EXPECT_EQ(post("Nonsense", ""), R"(400 {"__type":"UnknownOperationException"})");
     EXPECT_EQ(post("ListStreams", ""), R"(400 {"__type":"SerializationException"})");
-    for (const auto* body : {"{", "nothing", "[]", "\"text\"", "1", "null", "{\"Limit\":1}}"}) {
+    for (const auto* body : {"{", "nothing", "[]", "\"text\"", "1", "null", "true", "{\"Limit\":1}}"}) {
         EXPECT_EQ(post("ListStreams", body), R"(400 {"__type":"SerializationException"})") << body;
     }
 }
