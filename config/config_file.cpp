@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ctime>
 #include <fstream>
-#include <sstream>
 
 #include "config/yaml_mapping.hpp"
 
@@ -69,13 +69,9 @@ SinkDeclaration read_sink(const YAML::Node& node) {
 }
 
 Timestamp read_time(const std::string& text, int line) {
-    std::istringstream in(text);
     std::tm utc{};
-    in >> std::get_time(&utc, "%Y-%m-%dT%H:%M:%S");
-    const bool broken = in.fail();
-    std::string rest;
-    in >> rest;
-    if (broken || utc.tm_year < 70 || (!rest.empty() && rest != "Z")) {
+    const char* const rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &utc);
+    if (rest == nullptr || utc.tm_year < 70 || (*rest != '\0' && std::string_view(rest) != "Z")) {
         throw YamlFault{line,
                         "starting_timestamp: expected a time in UTC such as 2026-01-31T12:00:00Z, not \"" + text + '"'};
     }
