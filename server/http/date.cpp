@@ -50,7 +50,9 @@ std::optional<Timestamp> parse_http_date(std::string_view text) {
 }
 
 std::optional<Timestamp> parse_basic_date(std::string_view text) {
-    return parse(text, "%Y%m%dT%H%M%SZ");
+    // The parser takes fewer digits, and spaces before them; a date in this form has one spelling.
+    const auto time = parse(text, "%Y%m%dT%H%M%SZ");
+    return time && basic_date(*time) == text ? time : std::nullopt;
 }
 
 Timestamp whole_seconds(Timestamp time) {

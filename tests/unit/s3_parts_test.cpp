@@ -87,6 +87,9 @@ TEST(HttpDate, is_written_in_one_form_and_read_in_three) {
     for (const char* bad : {"", "yesterday", "Sun, 06 Nov 1994", "Sun, 06 Nov 1994 08:49:37 GMT+1"}) {
         EXPECT_EQ(http::parse_http_date(bad), std::nullopt) << bad;
     }
+    for (const char* bad : {"", "0941106T08493Z", "1994116T084937Z", " 19941106T84937Z", "19941306T084937Z"}) {
+        EXPECT_EQ(http::parse_basic_date(bad), std::nullopt) << bad;
+    }
 }
 
 TEST(Conditions, are_evaluated_in_the_order_of_the_rfc) {
