@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t max_group_bytes = 8 * 1024 * 1024;
 // What a submitter's thread commits itself: a fraction of a millisecond's copying.
 constexpr std::size_t max_in_place_bytes = 256 * 1024;
-// The batch's buffer is kept up to this size.
-constexpr std::size_t max_kept_bytes = 1024 * 1024;
+// The batch's buffer is kept up to this size, which the groups of a steady load of large requests stay below.
+constexpr std::size_t max_kept_bytes = 4 * 1024 * 1024;
 // A full disk is asked so often whether it has room again.
 constexpr std::chrono::milliseconds resume_interval{250};
 

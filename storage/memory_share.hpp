@@ -7,7 +7,7 @@ namespace rivulet {
 
 /// How the memory budget is split, in bytes.
 struct MemoryShare {
-    std::size_t memtables;    ///< records on their way to files: four of a quarter each
+    std::size_t memtables;    ///< records on their way to files: three of a third each
     std::size_t block_cache;  ///< blocks of files, their indexes included
     std::size_t tail_cache;   ///< the last records of shards that are followed
 };

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "storage/keys.hpp"
+#include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
 
 namespace rivulet {
@@ -15,6 +16,8 @@ constexpr std::string_view format_row = "format";
 constexpr std::string_view next_id_row = "next_id";
 // Raise it with every change of what is on disk that an older program would misread.
 constexpr std::string_view format_version = "1";
+// Files of records that gather, each as large as a memtable, before they are merged.
+constexpr int files_before_merge = 96;
 
 /// Leaves it to the commit queue when to ask for writes to go on after the disk was full.
 class ManualResume final : public rocksdb::EventListener {
@@ -38,7 +41,8 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
     options.listeners.push_back(std::make_shared<ManualResume>());
-    options.compaction_readahead_size = 1024UL * 1024;
+    // For each of the files that a merge reads, of which there are many.
+    options.compaction_readahead_size = 256UL * 1024;
     // Opening the database reads nothing but its manifest and log.
     options.skip_stats_update_on_db_open = true;
     // There is one writer: memtables need not be ready for several at once.
@@ -52,18 +56,22 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
 rocksdb::ColumnFamilyOptions record_options(const Store::Options& store) {
     const auto memory = memory_share(store.memory_bytes);
     rocksdb::ColumnFamilyOptions options;
-    options.write_buffer_size = memory.memtables / 4;
+    options.write_buffer_size = memory.memtables / 3;
     options.max_write_buffer_number = 4;
-    // Records are written in the order of time and read in the order of keys, once or a few times, then cut off. Every
-    // merge of the first level costs the writers processor time: it waits for much, and adds it to little. What goes
-    // deeper overlaps with little there, for a shard's records follow one another, and stays.
-    options.level0_file_num_compaction_trigger = 12;
-    options.level0_slowdown_writes_trigger = 36;
-    options.level0_stop_writes_trigger = 56;
-    options.max_bytes_for_level_base = memory.memtables;
+    // Records are written in the order of time, read once or a few times, then cut off, and each merge costs the
+    // writers as much processor time as writing did. So it waits until many files are there, most of which a reader
+    // can tell that it need not open, and adds their records to others only then. The first level's size asks for a
+    // merge as its number of files does: it is told to be content with as much.
+    options.level0_file_num_compaction_trigger = files_before_merge;
+    options.level0_slowdown_writes_trigger = 2 * files_before_merge;
+    options.level0_stop_writes_trigger = 3 * files_before_merge;
+    options.max_bytes_for_level_base = files_before_merge * options.write_buffer_size;
+    record_files::describe(options);
     options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
     rocksdb::BlockBasedTableOptions table;
     table.block_size = 32UL * 1024;
+    // What a reader that goes on fetches at once, in the end: enough for a spinning disk's pace.
+    table.max_auto_readahead_size = 1024UL * 1024;
     table.block_cache = rocksdb::NewLRUCache(memory.block_cache);
     // With the index blocks in it, the cache is all that files take, however many there are.
     table.cache_index_and_filter_blocks = true;
@@ -136,7 +144,7 @@ Result<void> RocksStore::start() {
         for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open(), false);
     }
     queue_ = std::make_shared<CommitQueue>(*database_, options_.durability, clock_);
-    const std::uint64_t worth_compacting = memory_share(options_.memory_bytes).memtables / 4;
+    const std::uint64_t worth_compacting = memory_share(options_.memory_bytes).memtables / 3;
     reclaimer_ = std::make_unique<SpaceReclaimer>(*database_, record_family_, worth_compacting);
     return resume_reclaiming();
 }

@@ -1,6 +1,7 @@
 #include "common/blocking.hpp"
 #include "common/waiter.hpp"
 #include "storage/keys.hpp"
+#include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
 
 namespace rivulet {
@@ -8,9 +9,6 @@ namespace rivulet {
 namespace asio = boost::asio;
 
 namespace {
-
-// What a read from disk fetches at once: enough for a spinning disk's pace, little beside an answer's size.
-constexpr std::size_t readahead_bytes = 1024 * 1024;
 
 Error read_failed(const rocksdb::Status& status) {
     return {ErrorCode::io_failure, "The store cannot read: " + status.ToString() + '.'};
@@ -47,7 +45,7 @@ rocksdb::Status RocksStore::read_records(ShardKey shard, const ReadLimits& limit
     options.read_tier = tier;
     options.iterate_upper_bound = &upper_bound;
     options.background_purge_on_iterator_cleanup = true;
-    if (tier == rocksdb::kReadAllTier) options.readahead_size = readahead_bytes;
+    record_files::skip_older_than(options, batch.next);
     const std::unique_ptr<rocksdb::Iterator> record(database_->NewIterator(options, record_family_));
     std::size_t bytes = 0;
     batch.records.reserve(std::min<std::size_t>(limits.records, 512));

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <array>
+#include <numeric>
 
 #include "common/completion.hpp"
 #include "storage/keys.hpp"
@@ -34,17 +36,13 @@ public:
     bool stage(rocksdb::WriteBatch& batch) override {
         const Timestamp now = store_.clock_.now();
         bool changes = false;
-        positions_.reserve(records_.size());
+        positions_.resize(records_.size());
         if (!know_tips()) return false;
-        for (const auto& record : records_) {
-            ShardState* const shard = find(record.shard);
-            if (shard == nullptr || shard->closed() || shard->gone()) {
-                positions_.emplace_back(std::nullopt);
-                continue;
-            }
-            const Position position = shard->next(now);
-            put(batch, record, position);
-            positions_.emplace_back(position);
+        for (const std::uint32_t i : by_shard()) {
+            ShardState* const shard = touched_[slots_[i]].second.get();
+            if (shard == nullptr || shard->closed() || shard->gone()) continue;
+            positions_[i] = shard->next(now);
+            put(batch, records_[i], *positions_[i]);
             changes = true;
         }
         return changes;
@@ -83,22 +81,30 @@ private:
                   rocksdb::SliceParts(value.data(), static_cast<int>(value.size())));
     }
 
-    // Positions are given out where the last one is known, or not at all.
+    // Looks each shard up once: a request's records go to few. Positions are given out where the last one is known, or
+    // not at all.
     bool know_tips() {
+        slots_.reserve(records_.size());
         for (const auto& record : records_) {
-            ShardState* const shard = find(record.shard);
-            if (shard == nullptr) continue;
+            const auto known = std::ranges::find(touched_, record.shard, [](const auto& shard) { return shard.first; });
+            slots_.push_back(static_cast<std::uint32_t>(known - touched_.begin()));
+            if (known != touched_.end()) continue;
+            const auto& shard = touched_.emplace_back(record.shard, store_.shards_.find(record.shard)).second;
+            if (!shard) continue;
             if (const auto tip = store_.tip_of(*shard); !tip) failure_ = tip.error();
         }
         return !failure_;
     }
 
-    // A request's records go to few shards: each is looked up once.
-    ShardState* find(ShardKey key) {
-        for (const auto& [known, shard] : touched_) {
-            if (known == key) return shard.get();
-        }
-        return touched_.emplace_back(key, store_.shards_.find(key)).second.get();
+    // The records' indices, shard by shard, in order within each: keys that follow one another find their place in the
+    // memtable beside the last one's.
+    std::vector<std::uint32_t> by_shard() const {
+        std::vector<std::uint32_t> next(touched_.size() + 1);
+        for (const std::uint32_t slot : slots_) ++next[slot + 1];
+        std::partial_sum(next.begin(), next.end(), next.begin());
+        std::vector<std::uint32_t> order(slots_.size());
+        for (std::uint32_t i = 0; i < slots_.size(); ++i) order[next[slots_[i]]++] = i;
+        return order;
     }
 
     RocksStore& store_;
@@ -107,6 +113,7 @@ private:
     std::optional<Error> failure_;
     std::vector<std::optional<Position>> positions_;
     std::vector<std::pair<ShardKey, std::shared_ptr<ShardState>>> touched_;
+    std::vector<std::uint32_t> slots_;  ///< of each record: where its shard is in `touched_`
 };
 
 class RocksStore::TransactionItem final : public CommitItem, public Catalog::Transaction {
