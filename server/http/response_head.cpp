@@ -25,7 +25,10 @@ const std::string& date_now() {
 }
 
 void append_value(std::string& text, std::string_view value) {
-    for (const char c : value) text += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? ' ' : c;
+    const auto begin = static_cast<std::ptrdiff_t>(text.size());
+    text += value;
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; };
+    std::replace_if(text.begin() + begin, text.end(), is_control, ' ');
 }
 
 void append_field(std::string& head, std::string_view name, std::string_view value) {
