@@ -78,14 +78,17 @@ std::shared_ptr<ShardState> ShardIndex::find(ShardKey key) const {
 
 std::shared_ptr<ShardState> ShardIndex::remove(ShardKey key) {
     const std::unique_lock lock(mutex_);
-    const auto found = shards_.extract(key);
-    return found ? found.mapped() : nullptr;
+    const auto found = shards_.find(key);
+    if (found == shards_.end()) return nullptr;
+    auto removed = std::move(found->second);
+    shards_.erase(found);
+    return removed;
 }
 
 std::vector<std::shared_ptr<ShardState>> ShardIndex::remove_stream(std::uint64_t stream) {
     std::vector<std::shared_ptr<ShardState>> removed;
     const std::unique_lock lock(mutex_);
-    std::erase_if(shards_, [&](const auto& entry) {
+    boost::unordered::erase_if(shards_, [&](const auto& entry) {
         if (entry.first.stream != stream) return false;
         removed.push_back(entry.second);
         return true;

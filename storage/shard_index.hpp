@@ -1,12 +1,12 @@
 #pragma once
 
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <unordered_map>
 #include <vector>
 
 #include "storage/record_log.hpp"
@@ -83,7 +83,7 @@ private:
     };
 
     mutable std::shared_mutex mutex_;
-    std::unordered_map<ShardKey, std::shared_ptr<ShardState>, Hash> shards_;
+    boost::unordered_flat_map<ShardKey, std::shared_ptr<ShardState>, Hash> shards_;
 };
 
 }  // namespace rivulet
