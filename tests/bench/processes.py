@@ -1,0 +1,65 @@
+"""Child processes: each is a group of its own, and all of them end with this program, however it ends."""
+
+import atexit
+import os
+import signal
+import subprocess
+import sys
+
+_running = set()
+
+
+def start(command, **options):
+    process = subprocess.Popen([str(part) for part in command], start_new_session=True, **options)
+    _running.add(process)
+    return process
+
+
+def _kill_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def end(process, patience=0):
+    """Asks the process to end and gives it `patience` seconds; then kills it, and whatever is left of its group."""
+    try:
+        if patience and process.poll() is None:
+            process.terminate()
+            process.wait(timeout=patience)
+    except subprocess.TimeoutExpired:
+        pass
+    finally:
+        _kill_group(process)
+        process.wait()
+        _running.discard(process)
+
+
+def output_of(command, timeout=None, **options):
+    """What a command that ends by itself writes on standard output; raises RuntimeError if it fails."""
+    process = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    **options)
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise RuntimeError(f"{command[0]} has not ended after {timeout} s") from None
+    finally:
+        end(process)
+    if process.returncode != 0:
+        last = (errors.strip() or output.strip()).splitlines()[-1:]
+        raise RuntimeError(" ".join([f"{command[0]} failed ({process.returncode}):", *last]))
+    return output
+
+
+def _end_all():
+    for process in list(_running):
+        _kill_group(process)
+        process.wait()
+
+
+def end_all_at_exit():
+    """Makes the signals that ask a program to end unwind it as Ctrl-C does, so that servers and folders go away."""
+    atexit.register(_end_all)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda got, frame: sys.exit(128 + got))
