@@ -15,6 +15,7 @@ from throughput import PUT_RECORD, PUT_RECORDS
 
 NODE = OUTPUT / "node"
 NPM_SECONDS = 300
+LEAST_SECONDS = 5  # of a run: one of them takes seconds for a request of 500 records
 
 
 def arguments_of_kinesalite(port):
@@ -70,6 +71,7 @@ def running_rivulet():
 def figures_of(new_server, options):
     """Measures one of them, with a new server for each run of a load: medians."""
     starts, memories, refusals = [], [], Refusals()
+    seconds = max(LEAST_SECONDS, 2 * options.seconds)
 
     def rate(load):
         with new_server() as (port, process_id, start_seconds):
@@ -77,7 +79,7 @@ def figures_of(new_server, options):
             time.sleep(1)
             memories.append(memory_of(process_id) / MIB)
             create_stream(port)
-            return refusals.count(wrk(port, load, options.seconds)).records_per_second
+            return refusals.count(wrk(port, load, seconds)).records_per_second
 
     rounds = range(max(1, options.repeats // 2))
     return {"put_record": statistics.median([rate(PUT_RECORD) for _ in rounds]),

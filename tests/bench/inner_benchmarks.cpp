@@ -11,6 +11,7 @@
 #include "common/random.hpp"
 #include "server/wire/decode.hpp"
 #include "server/wire/encode.hpp"
+#include "server/wire/event_stream.hpp"
 #include "storage/store.hpp"
 
 namespace rivulet {
@@ -89,6 +90,7 @@ void find_shard(benchmark::State& state) {
         shard.last_hash_key = i + 1 == count ? max_uint128 : width * (i + 1) - 1;
         stream.shards.push_back(shard);
     }
+    stream.prepare_to_share();
     uint128 key = 0;
     for (auto turn : state) benchmark::DoNotOptimize(stream.shard_for(key += max_uint128 / 7));
 }
@@ -114,6 +116,16 @@ void encode_records(benchmark::State& state, wire::Format format) {
 }
 BENCHMARK_CAPTURE(encode_records, json, wire::Format::json);
 BENCHMARK_CAPTURE(encode_records, cbor, wire::Format::cbor);
+
+void encode_event(benchmark::State& state) {
+    const Entries made = entries();
+    const std::string payload = wire::encode(wire::Format::json, entries_shape, &made);
+    for (auto turn : state) {
+        benchmark::DoNotOptimize(wire::encode_event_message({{":event-type", "SubscribeToShardEvent"}}, payload));
+    }
+    state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * batch_records));
+}
+BENCHMARK(encode_event);
 
 /// A store with one shard, {1, 0}, in a directory that goes away.
 class OpenStore {
@@ -157,7 +169,7 @@ void append(benchmark::State& state) {
     for (auto turn : state) store.run(store.log().append(records));
     state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * records.size()));
 }
-BENCHMARK(append)->Arg(1)->Arg(500);
+BENCHMARK(append)->Arg(1)->Arg(500)->UseRealTime();  // the store has threads of its own
 
 void read(benchmark::State& state) {
     OpenStore store;
@@ -167,7 +179,7 @@ void read(benchmark::State& state) {
     for (auto turn : state) store.run(store.log().read({1, 0}, 0, {10'000, 64UL * 1024 * 1024}));
     state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * records.size()));
 }
-BENCHMARK(read);
+BENCHMARK(read)->UseRealTime();
 
 }  // namespace
 }  // namespace rivulet

@@ -76,7 +76,7 @@ def wrk(port, load, seconds):
     output = output_of(command, env=environment, timeout=seconds + 120)
     requests, took = re.search(r"(\d+) requests in ([\d.]+\w+),", output).groups()
     latency = dict(re.findall(r"^\s+(50|99)%\s+(\S+)\s*$", output, re.M))
-    if len(latency) < 2:
+    if requests == "0" or len(latency) < 2:
         raise RuntimeError("no request was answered")
     answered_by_error = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     unanswered = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", output)
