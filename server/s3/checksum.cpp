@@ -16,20 +16,20 @@ namespace rivulet::s3 {
 namespace {
 
 /// A CRC, as all of S3's are: in big-endian bytes.
-template <class Word, Word polynomial>
+template <class Crc>
 class CrcChecksum final : public Checksum {
 public:
     void update(std::string_view bytes) override { crc_.update(bytes); }
 
     std::string finish() override {
-        const Word value = boost::endian::native_to_big(crc_.value());
+        const auto value = boost::endian::native_to_big(crc_.value());
         std::string bytes(sizeof value, '\0');
         std::memcpy(bytes.data(), &value, sizeof value);
         return bytes;
     }
 
 private:
-    Crc<Word, polynomial> crc_;
+    Crc crc_;
 };
 
 class Digest final : public Checksum {
@@ -54,16 +54,16 @@ private:
     EVP_MD_CTX* context_;
 };
 
-template <class Word, Word polynomial>
+template <class Crc>
 std::unique_ptr<Checksum> make_crc() {
-    return std::make_unique<CrcChecksum<Word, polynomial>>();
+    return std::make_unique<CrcChecksum<Crc>>();
 }
 
 // Reflected polynomials; the NVMe one is of the NVM Express NVM Command Set Specification, section 5.2.1.3.4.
 constexpr std::array<ChecksumAlgorithm, 6> algorithms = {{
-    {"CRC32", "x-amz-checksum-crc32", 4, make_crc<std::uint32_t, 0xedb88320>},
-    {"CRC32C", "x-amz-checksum-crc32c", 4, make_crc<std::uint32_t, 0x82f63b78>},
-    {"CRC64NVME", "x-amz-checksum-crc64nvme", 8, make_crc<std::uint64_t, 0x9a6c9329ac4bc9b5>},
+    {"CRC32", "x-amz-checksum-crc32", 4, make_crc<Crc32>},
+    {"CRC32C", "x-amz-checksum-crc32c", 4, make_crc<Crc<std::uint32_t, 0x82f63b78>>},
+    {"CRC64NVME", "x-amz-checksum-crc64nvme", 8, make_crc<Crc<std::uint64_t, 0x9a6c9329ac4bc9b5>>},
     {"SHA1", "x-amz-checksum-sha1", 20, [] { return make_digest("SHA1"); }},
     {"SHA256", "x-amz-checksum-sha256", 32, [] { return make_digest("SHA256"); }},
     {"SHA512", "x-amz-checksum-sha512", 64, [] { return make_digest("SHA512"); }},

@@ -59,7 +59,7 @@ def _end_all():
 
 
 def end_all_at_exit():
-    """Makes the signals that ask a program to end unwind it as Ctrl-C does, so that servers and folders go away."""
+    """Makes the signals that ask a program to end unwind it, so that servers and folders go away."""
     atexit.register(_end_all)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda got, frame: sys.exit(128 + got))
