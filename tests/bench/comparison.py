@@ -69,19 +69,21 @@ def running_rivulet():
 
 
 def figures_of(new_server, options):
-    """Measures one of them, with a new server for each run of a load: medians."""
+    """Measures one of them, with a new server for each start and for each run of a load: medians."""
+    rounds = range(max(1, options.repeats // 2))
     starts, memories, refusals = [], [], Refusals()
     seconds = max(LEAST_SECONDS, 2 * options.seconds)
-
-    def rate(load):
+    for _ in rounds:
         with new_server() as (port, process_id, start_seconds):
             starts.append(1000 * start_seconds)
             time.sleep(1)
             memories.append(memory_of(process_id) / MIB)
+
+    def rate(load):
+        with new_server() as (port, _, _):
             create_stream(port)
             return refusals.count(wrk(port, load, seconds)).records_per_second
 
-    rounds = range(max(1, options.repeats // 2))
     return {"put_record": statistics.median([rate(PUT_RECORD) for _ in rounds]),
             "put_records": statistics.median([rate(PUT_RECORDS) for _ in rounds]),
             "start_ms": statistics.median(starts), "idle_mib": statistics.median(memories), "refused": str(refusals)}

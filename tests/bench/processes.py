@@ -36,6 +36,12 @@ def end(process, patience=0):
         _running.discard(process)
 
 
+def _reason_in(text):
+    """The first line that speaks of an error, or else the last one."""
+    lines = text.strip().splitlines() or ["it says nothing"]
+    return next((line for line in lines if "error" in line.lower()), lines[-1])
+
+
 def output_of(command, timeout=None, **options):
     """What a command that ends by itself writes on standard output; raises RuntimeError if it fails."""
     process = start(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -47,8 +53,7 @@ def output_of(command, timeout=None, **options):
     finally:
         end(process)
     if process.returncode != 0:
-        last = (errors.strip() or output.strip()).splitlines()[-1:]
-        raise RuntimeError(" ".join([f"{command[0]} failed ({process.returncode}):", *last]))
+        raise RuntimeError(f"{command[0]} failed ({process.returncode}): {_reason_in(errors + output)}")
     return output
 
 
