@@ -1,7 +1,9 @@
-"""Child processes: each is a group of its own, and all of them end with this program, however it ends."""
+"""Child processes: each is a session of its own, and all of them end with this program, however it ends."""
 
 import atexit
+import contextlib
 import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -15,15 +17,21 @@ def start(command, **options):
     return process
 
 
-def _kill_group(process):
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
+def _session_of(stat):
+    """Of a text like /proc/PID/stat: what follows the name, which may have spaces, is state, parent, group, session."""
+    return int(stat.rsplit(")", 1)[1].split()[3])
+
+
+def _kill_session(process):
+    """Its group alone would not do: ninja gives every compiler a group of its own."""
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if _session_of((folder / "stat").read_text()) == process.pid:
+                os.kill(int(folder.name), signal.SIGKILL)
 
 
 def end(process, patience=0):
-    """Asks the process to end and gives it `patience` seconds; then kills it, and whatever is left of its group."""
+    """Asks the process to end and gives it `patience` seconds; then kills it, and whatever is left of its session."""
     try:
         if patience and process.poll() is None:
             process.terminate()
@@ -31,7 +39,7 @@ def end(process, patience=0):
     except subprocess.TimeoutExpired:
         pass
     finally:
-        _kill_group(process)
+        _kill_session(process)
         process.wait()
         _running.discard(process)
 
@@ -59,7 +67,7 @@ def output_of(command, timeout=None, **options):
 
 def _end_all():
     for process in list(_running):
-        _kill_group(process)
+        _kill_session(process)
         process.wait()
 
 
