@@ -13,13 +13,11 @@ constexpr std::size_t max_group_bytes = 8 * 1024 * 1024;
 constexpr std::size_t max_in_place_bytes = 256 * 1024;
 // The batch's buffer is kept up to this size, which the groups of a steady load of large requests stay below.
 constexpr std::size_t max_kept_bytes = 4 * 1024 * 1024;
-// A full disk is asked so often whether it has room again.
-constexpr std::chrono::milliseconds resume_interval{250};
 
 }  // namespace
 
-CommitQueue::CommitQueue(rocksdb::DB& database, Durability durability, Clock& clock)
-    : database_(database), clock_(clock), in_place_(durability == Durability::process) {
+CommitQueue::CommitQueue(DatabaseWriter& writer, Durability durability)
+    : database_(writer), in_place_(durability == Durability::process) {
     options_.sync = durability == Durability::power;
     writer_ = std::thread([this] { run(); });
 }
@@ -156,25 +154,9 @@ bool CommitQueue::commit(bool may_block) {
 }
 
 rocksdb::Status CommitQueue::write(bool may_block) {
-    if (failed_) {
-        // After a failed write the database refuses all others until it has been asked to go on, which writes what
-        // memory holds: nothing to do in place, nor for every request.
-        if (!may_block) return rocksdb::Status::Incomplete();
-        const Timestamp now = clock_.now();
-        const bool is_time = now < *failed_ || now - *failed_ >= resume_interval;
-        if (!is_time) return rocksdb::Status::IOError("waiting for the disk to take writes again");
-        failed_ = now;
-        if (const auto resumed = database_.Resume(); !resumed.ok()) return resumed;
-    }
     auto options = options_;
     options.no_slowdown = !may_block;
-    const auto status = database_.Write(options, &batch_);
-    if (status.ok()) {
-        failed_.reset();
-    } else if (!status.IsIncomplete()) {
-        failed_ = clock_.now();
-    }
-    return status;
+    return database_.write(options, batch_);
 }
 
 }  // namespace rivulet

@@ -7,12 +7,11 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
-#include "common/clock.hpp"
 #include "config/settings.hpp"
+#include "storage/database_writer.hpp"
 
 namespace rivulet {
 
@@ -52,7 +51,7 @@ public:
 /// Thread safety: `submit` from any thread.
 class CommitQueue : public std::enable_shared_from_this<CommitQueue> {
 public:
-    CommitQueue(rocksdb::DB& database, Durability durability, Clock& clock);
+    CommitQueue(DatabaseWriter& writer, Durability durability);
     ~CommitQueue();
 
     /// Commits what is queued and takes no more.
@@ -73,8 +72,7 @@ private:
     void gather(std::unique_lock<std::mutex>& lock, std::size_t answered, std::chrono::nanoseconds took);
     rocksdb::Status write(bool may_block);
 
-    rocksdb::DB& database_;
-    Clock& clock_;
+    DatabaseWriter& database_;
     const bool in_place_;
     rocksdb::WriteOptions options_;
 
@@ -94,8 +92,7 @@ private:
     std::size_t group_begin_ = 0;
     std::size_t group_end_ = 0;
     bool group_changes_ = false;
-    rocksdb::WriteBatch batch_;        ///< kept between groups for its buffer
-    std::optional<Timestamp> failed_;  ///< since when writes fail: when the last attempt to resume was made
+    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
 
     std::thread writer_;
 };

@@ -1,10 +1,10 @@
-#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/checkpoint.h>
 
 #include <system_error>
 
 #include "storage/keys.hpp"
+#include "storage/log_files.hpp"
 #include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
 
@@ -19,17 +19,8 @@ constexpr std::string_view format_version = "1";
 // Files of records that gather, each as large as a memtable, before they are merged.
 constexpr int files_before_merge = 96;
 
-/// Leaves it to the commit queue when to ask for writes to go on after the disk was full.
-class ManualResume final : public rocksdb::EventListener {
-public:
-    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* automatic) override {
-        *automatic = false;
-    }
-};
-
 rocksdb::DBOptions database_options(const Store::Options& store) {
     rocksdb::DBOptions options;
-    if (store.environment) options.env = store.environment;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
     options.max_background_jobs = 2;
@@ -40,7 +31,8 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     options.info_log_level = rocksdb::WARN_LEVEL;
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
-    options.listeners.push_back(std::make_shared<ManualResume>());
+    // The writer asks for writes to go on after an error, when there is something to write.
+    options.max_bgerror_resume_count = 0;
     // For each of the files that a merge reads, of which there are many.
     options.compaction_readahead_size = 256UL * 1024;
     // Opening the database reads nothing but its manifest and log.
@@ -143,9 +135,10 @@ Result<void> RocksStore::start() {
     for (const auto& stream : streams_.list({})) {
         for (const auto& shard : stream->shards) shards_.add({stream->id, shard.ordinal}, !shard.is_open(), false);
     }
-    queue_ = std::make_shared<CommitQueue>(*database_, options_.durability, clock_);
+    writer_ = std::make_unique<DatabaseWriter>(*database_, *disk_errors_, clock_);
+    queue_ = std::make_shared<CommitQueue>(*writer_, options_.durability);
     const std::uint64_t worth_compacting = memory_share(options_.memory_bytes).memtables / 3;
-    reclaimer_ = std::make_unique<SpaceReclaimer>(*database_, record_family_, worth_compacting);
+    reclaimer_ = std::make_unique<SpaceReclaimer>(*database_, *writer_, record_family_, worth_compacting);
     return resume_reclaiming();
 }
 
@@ -181,7 +174,9 @@ Result<void> RocksStore::checkpoint(const std::filesystem::path& directory) {
 
 void RocksStore::reclaim_dropped(std::uint64_t stream) {
     reclaimer_->reclaim(keys::stream_begin(stream), keys::stream_begin(stream + 1), [this, stream] {
-        database_->Delete({}, catalog_family_, keys::row_key(dropped_table, keys::stream_begin(stream)));
+        rocksdb::WriteBatch batch;
+        batch.Delete(catalog_family_, keys::row_key(dropped_table, keys::stream_begin(stream)));
+        return writer_->write({}, batch);
     });
 }
 
@@ -190,8 +185,12 @@ Result<void> RocksStore::open_database() {
         {rocksdb::kDefaultColumnFamilyName, {}}, {"catalog", catalog_options()}, {"records", record_options(options_)}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
-    const auto status =
-        rocksdb::DB::Open(database_options(options_), options_.directory.string(), families, &handles, &database);
+    auto options = database_options(options_);
+    auto* const machine = options_.environment ? options_.environment : rocksdb::Env::Default();
+    environment_ = rocksdb::NewCompositeEnv(std::make_shared<LogFiles>(machine->GetFileSystem()));
+    options.env = environment_.get();
+    options.listeners.push_back(disk_errors_);
+    const auto status = rocksdb::DB::Open(options, options_.directory.string(), families, &handles, &database);
     if (!status.ok()) return cannot_open(options_.directory, status);
     database_.reset(database);
     database_->DestroyColumnFamilyHandle(handles[0]);

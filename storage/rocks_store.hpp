@@ -5,6 +5,8 @@
 #include <memory>
 
 #include "storage/commit_queue.hpp"
+#include "storage/database_writer.hpp"
+#include "storage/disk_errors.hpp"
 #include "storage/memory_share.hpp"
 #include "storage/shard_index.hpp"
 #include "storage/space_reclaimer.hpp"
@@ -65,7 +67,10 @@ private:
     const Options options_;
     Clock& clock_;
     BlockingPool& pool_;
+    const std::shared_ptr<DiskErrors> disk_errors_ = std::make_shared<DiskErrors>();
+    std::unique_ptr<rocksdb::Env> environment_;
     std::unique_ptr<rocksdb::DB> database_;
+    std::unique_ptr<DatabaseWriter> writer_;
     rocksdb::ColumnFamilyHandle* catalog_family_ = nullptr;
     rocksdb::ColumnFamilyHandle* record_family_ = nullptr;
     std::uint64_t next_id_ = 1;  ///< of whoever has the commit queue's turn, once open

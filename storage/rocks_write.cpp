@@ -248,14 +248,20 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     keys::append_big_endian(floor, *tip_now, 8);
     rocksdb::WriteOptions durable;
     durable.sync = options_.durability == Durability::power;
-    auto status = database_->Put(durable, catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
+    rocksdb::WriteBatch batch;
+    batch.Put(catalog_family_, keys::row_key("floor", begin.substr(0, 12)), floor);
+    auto status = writer_->write(durable, batch);
     if (!status.ok()) return write_failed(status);
     state->raise_floor(before);
     // Cut from the first record that is there: marks that overlap, one from every look, would burden every read. Whole
     // files go without being read; the mark comes after them, for one that went may have held an older mark.
     const std::string first_key = first->key().ToString();
-    status = reclaimer_->drop_files(begin, end);
-    if (status.ok()) status = database_->DeleteRange({}, record_family_, first_key, end);
+    status = writer_->drop_files(record_family_, begin, end);
+    if (status.ok()) {
+        batch.Clear();
+        batch.DeleteRange(record_family_, first_key, end);
+        status = writer_->write({}, batch);
+    }
     if (!status.ok()) return write_failed(status);
     reclaimer_->compact_if_large(begin, end);
     return {};

@@ -1,7 +1,5 @@
 #include "storage/space_reclaimer.hpp"
 
-#include <rocksdb/convenience.h>
-
 namespace rivulet {
 
 namespace {
@@ -23,14 +21,7 @@ SpaceReclaimer::~SpaceReclaimer() {
     if (thread_.joinable()) thread_.join();
 }
 
-rocksdb::Status SpaceReclaimer::drop_files(std::string_view begin, std::string_view end) {
-    const rocksdb::Slice from = slice(begin);
-    const rocksdb::Slice to = slice(end);
-    const rocksdb::RangePtr range(&from, &to);
-    return rocksdb::DeleteFilesInRanges(&database_, family_, &range, 1, false);
-}
-
-void SpaceReclaimer::reclaim(std::string begin, std::string end, std::function<void()> done) {
+void SpaceReclaimer::reclaim(std::string begin, std::string end, std::function<rocksdb::Status()> done) {
     enqueue({std::move(begin), std::move(end), std::move(done), false});
 }
 
@@ -65,8 +56,7 @@ void SpaceReclaimer::run() {
         Range range = std::move(ranges_.front());
         ranges_.pop_front();
         lock.unlock();
-        const bool done = work_on(range).ok();
-        if (done && range.done) range.done();
+        const bool done = work_on(range).ok() && (!range.done || range.done().ok());
         lock.lock();
         if (!done && !stopping_) {
             // A full disk, most likely, and this is what makes room on it: it is tried until it is done.
@@ -77,10 +67,12 @@ void SpaceReclaimer::run() {
 }
 
 rocksdb::Status SpaceReclaimer::work_on(const Range& range) {
+    if (auto resumed = writer_.resume(); !resumed.ok()) return resumed;
     if (!range.is_deleted) {
-        if (auto dropped = drop_files(range.begin, range.end); !dropped.ok()) return dropped;
-        auto deleted = database_.DeleteRange({}, family_, range.begin, range.end);
-        if (!deleted.ok()) return deleted;
+        if (auto dropped = writer_.drop_files(family_, range.begin, range.end); !dropped.ok()) return dropped;
+        rocksdb::WriteBatch batch;
+        batch.DeleteRange(family_, range.begin, range.end);
+        if (auto deleted = writer_.write({}, batch); !deleted.ok()) return deleted;
     }
     rocksdb::CompactRangeOptions options;
     options.exclusive_manual_compaction = false;

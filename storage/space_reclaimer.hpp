@@ -11,6 +11,8 @@
 #include <string_view>
 #include <thread>
 
+#include "storage/database_writer.hpp"
+
 namespace rivulet {
 
 /// Gives the room of deleted key ranges back to the file system: whole files at once, the rest by compacting the range
@@ -20,19 +22,16 @@ namespace rivulet {
 class SpaceReclaimer {
 public:
     /// `large_bytes`: what a deleted range must take to be worth a compaction of its own.
-    SpaceReclaimer(rocksdb::DB& database, rocksdb::ColumnFamilyHandle* family, std::uint64_t large_bytes)
-        : database_(database), family_(family), large_bytes_(large_bytes) {}
+    SpaceReclaimer(rocksdb::DB& database, DatabaseWriter& writer, rocksdb::ColumnFamilyHandle* family,
+                   std::uint64_t large_bytes)
+        : database_(database), writer_(writer), family_(family), large_bytes_(large_bytes) {}
 
     /// Breaks off what is under way.
     ~SpaceReclaimer();
 
-    /// Deletes the files that lie in [begin, end) as a whole. What was deleted in the range before may come back in
-    /// part, from a file that reaches beyond it: delete the range again.
-    rocksdb::Status drop_files(std::string_view begin, std::string_view end);
-
-    /// Drops the range's files, deletes what is left in it and compacts it away, in the background; then calls `done`,
-    /// unless that failed or was broken off.
-    void reclaim(std::string begin, std::string end, std::function<void()> done);
+    /// Drops the range's files, deletes what is left in it and compacts it away, in the background; then calls `done`.
+    /// What fails, `done` too, is tried again until it succeeds or is broken off.
+    void reclaim(std::string begin, std::string end, std::function<rocksdb::Status()> done);
 
     /// Compacts a deleted range in the background if it still takes much room and nothing else is to be done.
     void compact_if_large(const std::string& begin, const std::string& end);
@@ -41,7 +40,7 @@ private:
     struct Range {
         std::string begin;
         std::string end;
-        std::function<void()> done;
+        std::function<rocksdb::Status()> done;
         bool is_deleted = false;  ///< the range's deletion is written already
     };
 
@@ -50,6 +49,7 @@ private:
     rocksdb::Status work_on(const Range& range);
 
     rocksdb::DB& database_;
+    DatabaseWriter& writer_;
     rocksdb::ColumnFamilyHandle* const family_;
     const std::uint64_t large_bytes_;
     std::mutex mutex_;

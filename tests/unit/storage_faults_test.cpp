@@ -1,0 +1,150 @@
+#include "tests/unit/faulty_file_system.hpp"
+#include "tests/unit/log_support.hpp"
+
+namespace rivulet {
+namespace {
+
+class FaultsTest : public LogTest {
+protected:
+    void SetUp() override {
+        store_options.environment = environment.get();
+        store_options.memory_bytes = 8 * 1024 * 1024;
+        reopen();
+        LogTest::SetUp();
+    }
+    void TearDown() override {
+        file_system->heal();
+        store.reset();
+    }
+
+    /// A record that tells which it is and has this many bytes; true if it is acknowledged.
+    bool put(std::size_t bytes = 100) {
+        std::string data = std::to_string(attempts++) + ' ';
+        data.resize(std::max(bytes, data.size()), 'x');
+        const std::array records = {NewRecord{shard, "key", data}};
+        const auto positions = run(store->log().append(records));
+        if (!positions) {
+            EXPECT_EQ(positions.error().code, ErrorCode::io_failure);
+            return false;
+        }
+        acknowledged.push_back(std::move(data));
+        return true;
+    }
+
+    /// What was acknowledged is there once, in order, at positions that increase, and nothing else.
+    void expect_what_was_acknowledged() {
+        const auto batch = run(store->log().read(shard, 0, plenty));
+        ASSERT_TRUE(batch) << batch.error().message;
+        std::vector<std::string> data;
+        for (const auto& record : batch->records) data.push_back(record.data);
+        ASSERT_EQ(data.size(), acknowledged.size());
+        EXPECT_TRUE(data == acknowledged);
+        for (std::size_t i = 1; i < batch->records.size(); ++i) {
+            EXPECT_LT(batch->records[i - 1].position, batch->records[i].position);
+        }
+    }
+
+    /// Time in which the disk is asked again.
+    void wait_a_little() { clock.advance(std::chrono::milliseconds(300)); }
+
+    const std::shared_ptr<FaultyFileSystem> file_system = std::make_shared<FaultyFileSystem>();
+    const std::unique_ptr<rocksdb::Env> environment = rocksdb::NewCompositeEnv(file_system);
+    std::vector<std::string> acknowledged;
+    std::size_t attempts = 0;
+};
+
+struct Case {
+    FileKind file;
+    Operation operation;
+    bool lasting;
+    Durability durability;
+    bool begins_empty;  ///< nothing waits in memory to be written to a file
+    bool no_space;
+};
+
+std::string name_of(const testing::TestParamInfo<Case>& info) {
+    constexpr std::array files = {"log", "table", "manifest"};
+    constexpr std::array operations = {"create", "append", "append_in_part", "sync", "read"};
+    const Case& of = info.param;
+    return std::string(files[static_cast<std::size_t>(of.file)]) + "_" +
+           operations[static_cast<std::size_t>(of.operation)] + (of.lasting ? "_lasting" : "_once") +
+           (of.durability == Durability::power ? "_power" : "_process") + (of.begins_empty ? "_empty" : "_filled") +
+           (of.no_space ? "_no_space" : "");
+}
+
+std::vector<Case> cases() {
+    std::vector<Case> all;
+    const auto add = [&](FileKind file, Operation operation, bool no_space) {
+        for (const bool lasting : {false, true}) {
+            for (const auto durability : {Durability::process, Durability::power}) {
+                for (const bool begins_empty : {false, true}) {
+                    all.push_back({file, operation, lasting, durability, begins_empty, no_space});
+                }
+            }
+        }
+    };
+    for (const auto file : {FileKind::log, FileKind::table, FileKind::manifest}) {
+        for (const auto operation :
+             {Operation::create, Operation::append, Operation::append_in_part, Operation::sync}) {
+            add(file, operation, false);
+        }
+        add(file, Operation::append_in_part, true);
+    }
+    add(FileKind::table, Operation::read, false);
+    return all;
+}
+
+class EveryFault : public FaultsTest, public testing::WithParamInterface<Case> {};
+
+TEST_P(EveryFault, writes_are_refused_while_it_lasts_and_go_on_by_themselves_after_it) {
+    const Case& of = GetParam();
+    store_options.durability = of.durability;
+    reopen();
+    for (int i = 0; i < 10; ++i) ASSERT_TRUE(put());
+    if (of.begins_empty) {
+        // The second start finds nothing in the log that it has to keep in memory.
+        reopen();
+        reopen();
+    }
+    Fault fault{of.file, of.operation, of.lasting};
+    if (of.no_space) fault.status = rocksdb::IOStatus::NoSpace("the disk is full");
+    file_system->fail(fault);
+    // More than memory holds, so that a file is begun and the list of files is written.
+    for (int i = 0; i < 60 && file_system->failures() == 0; ++i) put(100'000);
+    if (of.file != FileKind::table || of.operation != Operation::read) {
+        ASSERT_TRUE(comes_about([this] {
+            if (file_system->failures() > 0) return true;
+            put();
+            return false;
+        }));
+    }
+    if (of.lasting && of.operation != Operation::read) {
+        // An error of a file that is written in the background is met by one of the next writes.
+        ASSERT_TRUE(comes_about([this] { return !put(); })) << "nothing is refused";
+        for (int i = 0; i < 5; ++i) {
+            EXPECT_FALSE(put());
+            wait_a_little();
+            if (i % 2 == 0) expect_what_was_acknowledged();
+        }
+    }
+    file_system->heal();
+    wait_a_little();
+    const auto refused = attempts;
+    ASSERT_TRUE(comes_about([this] {
+        if (put()) return true;
+        wait_a_little();
+        return false;
+    })) << "writes do not go on";
+    EXPECT_LE(attempts - refused, 2U) << "once the disk works, writes go on";
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(put());
+    expect_what_was_acknowledged();
+    reopen();
+    expect_what_was_acknowledged();
+    EXPECT_TRUE(put());
+    expect_what_was_acknowledged();
+}
+
+INSTANTIATE_TEST_SUITE_P(Storage, EveryFault, testing::ValuesIn(cases()), name_of);
+
+}  // namespace
+}  // namespace rivulet
