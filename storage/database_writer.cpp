@@ -69,10 +69,17 @@ Status DatabaseWriter::go_on() {
     rocksdb::WriteOptions past_the_log;
     past_the_log.disableWAL = true;
     if (auto written = database_.Put(past_the_log, "log", "ended"); !written.ok()) return written;
-    if (!database_.Flush(rocksdb::FlushOptions()).ok()) {
+    rocksdb::FlushOptions at_once;
+    at_once.wait = false;
+    // A file that was about to be written when that is refused would be forgotten, and waited for.
+    database_.PauseBackgroundWork();
+    const auto ended = database_.Flush(at_once);
+    database_.ContinueBackgroundWork();
+    if (!ended.ok()) {
         errors_.begin_attempt();
         if (auto resumed = database_.Resume(); !resumed.ok()) return resumed;
     }
+    if (auto written = database_.Flush(rocksdb::FlushOptions()); !written.ok()) return written;
     if (kept_files_.exchange(false)) database_.EnableFileDeletions(false);
     return Status::OK();
 }

@@ -34,6 +34,9 @@ void DiskErrors::end_episode() {
 
 // What RocksDB would never let be resumed, an error of the machine's file system that does not say it may be tried
 // again, is made one that can be: nobody but the disk knows, and it is asked.
+//
+// An error of the log is not RocksDB's at all, as whoever wrote knows of it. RocksDB would stop its threads for it, and
+// one that was about to write a memtable to a file would forget it, so that going on waited for that file for ever.
 void DiskErrors::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) {
     using rocksdb::Status;
     if (!status->IsIOError() || status->severity() >= Status::kUnrecoverableError) {
@@ -43,6 +46,9 @@ void DiskErrors::OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksd
         if (!merge_failed_.exchange(true)) {
             spdlog::warn("Files of the log cannot be merged: {}. It is tried again.", status->ToString());
         }
+        *status = Status::OK();
+    } else if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) {
+        note(*status);
         *status = Status::OK();
     } else {
         if (status->severity() > Status::kHardError) *status = Status(*status, Status::kHardError);
