@@ -96,9 +96,9 @@ asio::awaitable<void> OnDemandScaling::State::run_once() {
         const std::lock_guard lock(mutex);
         seen.swap(counted);
         const Timestamp now = service.clock.now();
-        elapsed = (now - looked_at).count();
-        // A clock that was set back tells nothing; the interval is what has passed.
-        if (elapsed <= 0) elapsed = std::max<std::int64_t>(1, service.settings.on_demand_check_interval.count());
+        // A clock that was set back tells nothing; the interval is what has passed at least.
+        elapsed =
+            std::max<std::int64_t>({1, (now - looked_at).count(), service.settings.on_demand_check_interval.count()});
         looked_at = now;
     }
     for (const auto& stream : service.store.streams().list({})) {

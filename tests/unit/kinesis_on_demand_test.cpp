@@ -76,6 +76,20 @@ TEST_F(OnDemandTest, what_is_put_is_counted) {
     EXPECT_EQ(open_shards(), 6);
 }
 
+TEST_F(OnDemandTest, a_clock_that_is_set_back_makes_no_traffic_larger) {
+    write(10, mebibyte);
+    EXPECT_EQ(open_shards(), 4);
+    // By nearly what passes between two looks, and by much more.
+    for (const std::chrono::milliseconds back :
+         {std::chrono::milliseconds(59'900), std::chrono::milliseconds(days(3))}) {
+        clock.set(clock.now() - back);
+        write(100, mebibyte);
+        EXPECT_EQ(open_shards(), 4);
+    }
+    write(100, 5 * mebibyte);
+    EXPECT_EQ(open_shards(), 10) << "what follows counts as before";
+}
+
 TEST_F(OnDemandTest, a_provisioned_stream_stays_as_it_is) {
     create_active_stream("p", 1);
     settings.on_demand_check_interval = seconds(1);

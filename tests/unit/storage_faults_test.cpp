@@ -85,24 +85,23 @@ std::vector<Case> cases() {
     for (const bool lasting : {false, true}) {
         for (const bool begins_empty : {false, true}) {
             for (const auto durability : {process, power}) {
-                for (const auto operation : {create, append, append_in_part}) {
-                    all.push_back({FileKind::log, operation, lasting, durability, begins_empty, false});
-                }
+                all.push_back({FileKind::log, append, lasting, durability, begins_empty, false});
                 all.push_back({FileKind::log, append_in_part, lasting, durability, begins_empty, true});
             }
+            all.push_back({FileKind::log, append_in_part, lasting, process, begins_empty, false});
+            all.push_back({FileKind::log, create, lasting, process, begins_empty, false});
             all.push_back({FileKind::log, sync, lasting, power, begins_empty, false});
         }
         // These fail in the background, whatever is promised and was in memory before; after each, RocksDB rests for a
         // second.
         all.push_back({FileKind::table, create, lasting, process, false, false});
-        all.push_back({FileKind::table, append, lasting, power, true, false});
-        all.push_back({FileKind::table, append_in_part, lasting, process, false, true});
-        all.push_back({FileKind::table, sync, lasting, process, true, false});
-        all.push_back({FileKind::table, read, lasting, process, false, false});
+        all.push_back({FileKind::table, append_in_part, lasting, power, true, true});
         all.push_back({FileKind::manifest, append, lasting, process, false, false});
-        all.push_back({FileKind::manifest, append_in_part, lasting, power, true, true});
-        all.push_back({FileKind::manifest, sync, lasting, process, true, false});
+        all.push_back({FileKind::manifest, sync, lasting, power, true, false});
     }
+    all.push_back({FileKind::table, sync, false, process, true, false});
+    all.push_back({FileKind::table, read, true, process, false, false});
+    all.push_back({FileKind::manifest, append_in_part, true, process, true, true});
     return all;
 }
 
@@ -154,6 +153,64 @@ TEST_P(EveryFault, writes_are_refused_while_it_lasts_and_go_on_by_themselves_aft
     expect_what_was_acknowledged();
     EXPECT_TRUE(put());
     expect_what_was_acknowledged();
+}
+
+TEST_F(FaultsTest, what_a_failed_write_left_in_the_log_is_no_damage_when_the_server_is_killed_meanwhile) {
+    ASSERT_TRUE(put());
+    file_system->fail({FileKind::log, Operation::append_in_part, true});
+    EXPECT_FALSE(put());
+    // The log is ended, but what memory holds cannot be written to a file.
+    file_system->fail({FileKind::table, Operation::create, true});
+    wait_a_little();
+    EXPECT_FALSE(put());
+    // What a kill leaves: the files as they are now.
+    const auto copy = directory.path() / "copy";
+    std::filesystem::copy(store_options.directory, copy);
+    file_system->heal();
+    store.reset();
+    auto options = store_options;
+    options.directory = copy;
+    auto opened = Store::open(options, clock, pool);
+    ASSERT_TRUE(opened) << opened.error().message;
+    store = std::move(*opened);
+    const auto batch = run(store->log().read(shard, 0, plenty));
+    ASSERT_TRUE(batch);
+    ASSERT_GE(batch->records.size(), 1U);
+    EXPECT_EQ(batch->records.front().data, acknowledged.front());
+}
+
+TEST_F(FaultsTest, what_is_trimmed_while_the_disk_fails_is_refused_and_goes_when_it_is_asked_again) {
+    ASSERT_TRUE(put());
+    clock.advance(std::chrono::hours(1));
+    file_system->fail({FileKind::log, Operation::append, true});
+    const auto now = position_at(clock.now());
+    EXPECT_FALSE(store->log().trim(shard, now));
+    EXPECT_FALSE(store->log().trim(shard, now));
+    file_system->heal();
+    wait_a_little();
+    EXPECT_TRUE(store->log().trim(shard, now)) << "a trim, like a put, asks for writes to go on";
+    acknowledged.clear();
+    EXPECT_TRUE(put());
+    expect_what_was_acknowledged();
+    reopen();
+    expect_what_was_acknowledged();
+}
+
+TEST_F(FaultsTest, the_room_of_a_dropped_stream_is_given_back_after_the_disk_failed) {
+    append_much(20);
+    // Nothing is left in memory that would be written to files just then.
+    reopen();
+    ASSERT_GT(disk_bytes(), 3'000'000U);
+    file_system->fail({FileKind::manifest, Operation::append, true});
+    change([](Catalog::Transaction& transaction) { transaction.drop_shards(7); });
+    ASSERT_TRUE(comes_about([&] { return file_system->failures() > 0; })) << "it is not begun";
+    file_system->fail({FileKind::log, Operation::append, true});
+    EXPECT_GT(disk_bytes(), 3'000'000U);
+    file_system->heal();
+    EXPECT_TRUE(comes_about([this] {
+        wait_a_little();
+        return disk_bytes() < 3'000'000;
+    }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Storage, EveryFault, testing::ValuesIn(cases()), name_of);

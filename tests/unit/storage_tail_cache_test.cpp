@@ -1,3 +1,4 @@
+#include "storage/tail_cache.hpp"
 #include "tests/unit/log_support.hpp"
 
 namespace rivulet {
@@ -78,6 +79,30 @@ TEST_F(TailCacheTest, stays_within_its_budget_however_much_is_read) {
     EXPECT_GT(store->statistics().tail_cache_bytes, budget / 2);
     change([](Catalog::Transaction& transaction) { transaction.drop_shards(7); });
     EXPECT_EQ(store->statistics().tail_cache_bytes, 0U);
+}
+
+TEST(TailCacheOrder, the_oldest_is_forgotten_first_whichever_shard_it_is_of) {
+    const std::string data(1000, 'x');
+    TailCache cache(10'000);
+    const std::array tails = {std::make_shared<ShardTail>(), std::make_shared<ShardTail>()};
+    const auto bring_in = [&](Position at) {
+        const std::array records = {StoredRecord{at, "key", data}};
+        cache.add(tails[at % 2], at, at + 2, records);
+    };
+    const auto is_known = [&](Position at) { return !tails[at % 2]->runs_from(at).empty(); };
+    Position last = 0;
+    for (; is_known(0) || last == 0; ++last) {
+        bring_in(last);
+        ASSERT_LT(last, 20U) << "nothing is forgotten";
+    }
+    for (; last < 40; ++last) {
+        bring_in(last);
+        Position oldest = 0;
+        while (!is_known(oldest)) ++oldest;
+        EXPECT_GT(oldest, 0U);
+        for (Position at = oldest; at <= last; ++at) EXPECT_TRUE(is_known(at)) << at << " of " << last;
+        EXPECT_GE(last - oldest, 5U) << "more is forgotten than has to be";
+    }
 }
 
 TEST_F(TailCacheTest, a_read_stops_at_the_limit_of_bytes_whether_memory_or_the_log_answers) {
