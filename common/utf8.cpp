@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace rivulet {
 
@@ -28,10 +29,21 @@ bool lead_of(unsigned char byte, Lead& lead) {
     return true;
 }
 
+bool eight_are_ascii(std::string_view bytes, std::size_t at) {
+    std::uint64_t eight = 0;
+    if (bytes.size() - at < sizeof eight) return false;
+    std::memcpy(&eight, bytes.data() + at, sizeof eight);
+    return (eight & 0x8080808080808080U) == 0;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view bytes) {
     for (std::size_t at = 0; at < bytes.size();) {
+        if (eight_are_ascii(bytes, at)) {
+            at += 8;
+            continue;
+        }
         Lead lead{};
         if (!lead_of(static_cast<unsigned char>(bytes[at++]), lead)) return false;
         if (bytes.size() - at < lead.following) return false;

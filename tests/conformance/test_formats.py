@@ -211,3 +211,48 @@ def test_errors_without_a_text_are_a_cbor_map_of_their_type_alone(shared, body, 
     assert answer.status == 400
     assert answer.headers["Content-Type"] == "application/x-amz-cbor-1.1"
     assert cbor.loads(answer.body) == {"__type": kind}
+
+
+def member(name, item):
+    return cbor.dumps(name) + item
+
+
+def pieces(*strings):
+    """A string of unknown length."""
+    heads = {bytes: b"\x5f", str: b"\x7f"}
+    return heads[type(strings[0])] + b"".join(map(cbor.dumps, strings)) + b"\xff"
+
+
+def send_cbor(server, operation, body):
+    answer = request(server, body=body, headers=kinesis_headers(operation, Content_Type="application/x-amz-cbor-1.1"))
+    return answer.status, cbor.loads(answer.body) if answer.body else {}
+
+
+def test_all_of_cbors_forms_are_read(shared):
+    by_cbor = Run(CborCaller(shared))
+    by_cbor.name = "all-forms"
+    by_cbor("CreateStream", StreamName=by_cbor.name, ShardCount=1)
+    by_cbor.wait_active()
+    data = bytes(range(256))
+    self_described, unassigned = b"\xd9\xd9\xf7", b"\xc6"
+    record = (b"\xbf" + member("Data", pieces(data[:100], b"", data[100:]))
+              + pieces("Partition", "Key") + unassigned + pieces("кл", "юч") + b"\xff")
+    body = (self_described + b"\xbf" + member("StreamName", unassigned + pieces("all", "-forms"))
+            + member("Records", b"\x9f" + record + record + b"\xff") + member("Unheard", b"\xf7") + b"\xff")
+    status, answer = send_cbor(shared, "PutRecords", body)
+    assert (status, answer["FailedRecordCount"]) == (200, 0)
+    half_two = b"\xf9\x40\x00"
+    iterator = by_cbor.iterator(ShardIteratorType="TRIM_HORIZON")
+    body = b"\xa2" + member("ShardIterator", cbor.dumps(iterator)) + member("Limit", half_two)
+    status, answer = send_cbor(shared, "GetRecords", body)
+    assert [(record["PartitionKey"], record["Data"]) for record in answer["Records"]] == [("ключ", data)] * 2
+
+
+@pytest.mark.parametrize("item", [
+    b"\x61\xff", b"\x7f\x61\xc3\x61\xbc\xff", b"\x7f\x41x\xff", b"\x7f\x7f\x61x\xff\xff", b"\x7f\xc1\x61x\xff", b"\xff",
+    b"\xc1\xff", b"\x81\xff", b"\xbf\x61x\xff", b"\xa1\x01\x02", b"\x7b" + b"\xff" * 8, b"\x9b" + b"\xff" * 8,
+    b"\xbb\x80" + b"\x00" * 7, b"\x1c", b"\xf8\x14", b"\x81" * 64,
+], ids=bytes.hex)
+def test_a_document_that_is_not_well_formed_is_refused(shared, item):
+    status, answer = send_cbor(shared, "DescribeStream", b"\xa1" + member("StreamName", item))
+    assert (status, answer) == (400, {"__type": "SerializationException"})

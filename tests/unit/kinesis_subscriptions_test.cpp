@@ -1,5 +1,6 @@
+#include "server/kinesis/record_shapes.hpp"
 #include "server/kinesis/throttle.hpp"
-#include "server/wire/cbor.hpp"
+#include "server/wire/decode.hpp"
 #include "tests/unit/subscription_support.hpp"
 
 namespace rivulet {
@@ -249,6 +250,15 @@ TEST_F(SubscriptionTest, an_enforced_rate_lets_two_mebibytes_a_second_through) {
     service->throttle = nullptr;
 }
 
+struct EventParts {
+    wire::Required<std::vector<kinesis::shapes::Record>> records;
+    wire::Required<std::string> continuation_sequence_number;
+};
+constexpr std::array event_parts_members = {
+    wire::member<&EventParts::records>("Records", kinesis::shapes::record_list),
+    wire::member<&EventParts::continuation_sequence_number>("ContinuationSequenceNumber", wire::string_shape)};
+constexpr wire::Shape event_parts = wire::structure_shape("EventParts", event_parts_members);
+
 TEST_F(SubscriptionTest, the_same_by_json_and_by_cbor) {
     set_up();
     for (const auto* data : {"one", "two"}) put("s", data);
@@ -278,16 +288,18 @@ TEST_F(SubscriptionTest, the_same_by_json_and_by_cbor) {
     EXPECT_EQ(messages[0].headers.at(":event-type"), "initial-response");
     EXPECT_EQ(messages[0].payload, "\xa0");
     EXPECT_EQ(messages[1].headers.at(":content-type"), "application/x-amz-cbor-1.1");
-    const auto event = json::from_cbor(*wire::checked_cbor(messages[1].payload));
+    EventParts event;
+    const auto decoded = wire::decode(wire::Format::cbor, messages[1].payload, &event_parts, &event);
+    ASSERT_TRUE(decoded.well_formed && decoded.is_object && !decoded.type_fault);
     const auto& records = by_json.events.front()["Records"];
-    ASSERT_EQ(event["Records"].size(), records.size());
+    ASSERT_EQ(event.records->size(), records.size());
     for (std::size_t i = 0; i < records.size(); ++i) {
-        const auto& blob = event["Records"][i]["Data"].get_binary();
-        EXPECT_EQ(base64_encode(std::string(blob.begin(), blob.end())), records[i]["Data"]);
-        EXPECT_EQ(event["Records"][i]["SequenceNumber"], records[i]["SequenceNumber"]);
-        EXPECT_EQ(event["Records"][i]["PartitionKey"], records[i]["PartitionKey"]);
+        const auto& record = (*event.records)[i];
+        EXPECT_EQ(base64_encode(record.data->bytes), records[i]["Data"]);
+        EXPECT_EQ(*record.sequence_number, records[i]["SequenceNumber"]);
+        EXPECT_EQ(*record.partition_key, records[i]["PartitionKey"]);
     }
-    EXPECT_EQ(event["ContinuationSequenceNumber"], by_json.events.front()["ContinuationSequenceNumber"]);
+    EXPECT_EQ(*event.continuation_sequence_number, by_json.events.front()["ContinuationSequenceNumber"]);
 }
 
 }  // namespace
