@@ -1,5 +1,7 @@
 #include "server/s3/xml_text.hpp"
 
+#include "common/utf8.hpp"
+
 namespace rivulet::s3 {
 
 XmlText& XmlText::root(std::string_view name) {
@@ -33,7 +35,7 @@ XmlText& XmlText::text(std::string_view name, std::string_view text) {
 
 void XmlText::append_escaped(std::string_view text) {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : text) {
+    for (const char c : to_utf8(text)) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '&') {
             xml_ += "&amp;";

@@ -9,7 +9,7 @@ namespace rivulet::s3 {
 inline constexpr std::string_view xml_namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
 /// Builds an XML document from the outside in: `open`, `text`, `close`. Texts are escaped; characters that XML 1.0 has
-/// no place for are written as numeric references, as the service does.
+/// no place for are written as numeric references, as the service does; bytes that are not UTF-8 are replaced.
 class XmlText {
 public:
     XmlText() : xml_("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") {}

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "common/base64.hpp"
+#include "common/utf8.hpp"
 
 namespace rivulet::wire {
 
@@ -257,7 +258,8 @@ std::string encode(Format format, const Shape& shape, const void* structure) {
     return format == Format::json ? write_all<JsonWriter>(action, bytes) : write_all<CborWriter>(action, bytes);
 }
 
-std::string encode_texts(Format format, const StringMap& members) {
+std::string encode_texts(Format format, StringMap members) {
+    for (auto& [name, text] : members) text = to_utf8(text);
     const auto action = [&](auto& writer) { write_map(writer, members); };
     return format == Format::json ? write_all<JsonWriter>(action) : write_all<CborWriter>(action);
 }

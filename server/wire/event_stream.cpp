@@ -42,7 +42,7 @@ std::string exception_message(const Error& error, Format format) {
     }
     return encode_event_message(
         {{":message-type", "exception"}, {":exception-type", type}, {":content-type", payload_type(format)}},
-        encode_texts(format, members));
+        encode_texts(format, std::move(members)));
 }
 
 class EventStreamBody final : public http::Body {

@@ -39,7 +39,7 @@ http::Response error_answer(Format format, const Error& error) {
     // Serialization errors alone spell it with a capital; some errors have no text at all.
     const char* const text_member = error.code == ErrorCode::serialization ? "Message" : "message";
     if (!error.message.empty()) members.emplace_back(text_member, error.message);
-    return answer(kind.status, content_type_of(format), encode_texts(format, members));
+    return answer(kind.status, content_type_of(format), encode_texts(format, std::move(members)));
 }
 
 http::Response not_determined() {
