@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/admin/change_guard.hpp"
 #include "server/admin/json_answer.hpp"
 #include "server/admin/snapshots.hpp"
 
@@ -18,6 +19,7 @@ boost::asio::awaitable<std::string> load_authority(const Services& services) {
 }  // namespace
 
 boost::asio::awaitable<http::Response> answer(http::Request& request, const Services& services) {
+    if (auto refused = refuse_change(request)) co_return std::move(*refused);
     const auto path = http::path_of(request.target);
     if (path == "/_rivulet/snapshots") co_return co_await create_snapshot_endpoint(request, services);
     std::string authority;

@@ -22,6 +22,7 @@ struct Services {
 ///
 /// `GET health`: 200 once requests are answered. `GET authority.pem`: the certificate authority. `POST snapshots` with
 /// `{"directory": "/absolute/path"}`: writes a snapshot into a directory of the server's machine.
+/// What changes something stands behind `refuse_change`.
 boost::asio::awaitable<http::Response> answer(http::Request& request, const Services& services);
 
 }  // namespace rivulet::admin

@@ -59,7 +59,8 @@ struct Request {
     std::string method;
     std::string target;  ///< as sent, still percent-encoded: /path?query
     Fields headers;
-    Body* body = nullptr;  ///< never null while a handler runs
+    Body* body = nullptr;        ///< never null while a handler runs
+    bool from_loopback = false;  ///< whether it came from this machine, over the loopback interface
 };
 
 /// An answer. A body given as text is sent with its length; another source with its length, or chunked without one.

@@ -74,13 +74,13 @@ class Answer:
         return json.loads(self.body)
 
 
-def connect(server):
-    return http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+def connect(server, host="127.0.0.1"):
+    return http.client.HTTPConnection(host, server.port, timeout=20)
 
 
-def request(server, method="POST", path="/", body=None, headers=None):
+def request(server, method="POST", path="/", body=None, headers=None, host="127.0.0.1"):
     """One request on a connection of its own, sent just as given."""
-    connection = connect(server)
+    connection = connect(server, host)
     try:
         connection.request(method, path, body=body, headers=headers or {})
         return Answer(connection.getresponse())
