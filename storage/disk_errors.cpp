@@ -11,8 +11,7 @@ void DiskErrors::note(const rocksdb::Status& status) {
     if (status.IsCorruption() && !damaged_.exchange(true)) {
         spdlog::error(
             "A file in the data directory is damaged: {}. Writes are refused. Stop the server and restore the "
-            "directory "
-            "from a copy.",
+            "directory from a copy.",
             status.ToString());
     } else if (!told_) {
         spdlog::warn("The disk does not take writes: {}. They are refused until it does.", status.ToString());
