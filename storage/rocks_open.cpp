@@ -73,7 +73,9 @@ rocksdb::ColumnFamilyOptions record_options(const Store::Options& store) {
     options.enable_blob_files = true;
     options.min_blob_size = 64UL * 1024;
     options.blob_file_size = 64UL * 1024 * 1024;
-    options.enable_blob_garbage_collection = true;
+    // Those that share a file with many that are gone are moved by SpaceReclaimer alone: a merge would move the oldest,
+    // whether that gives anything back or not.
+    options.enable_blob_garbage_collection = false;
     return options;
 }
 
@@ -173,7 +175,7 @@ Result<void> RocksStore::checkpoint(const std::filesystem::path& directory) {
 }
 
 void RocksStore::reclaim_dropped(std::uint64_t stream) {
-    reclaimer_->reclaim(keys::stream_begin(stream), keys::stream_begin(stream + 1), [this, stream] {
+    reclaimer_->reclaim_dropped(keys::stream_begin(stream), keys::stream_begin(stream + 1), [this, stream] {
         rocksdb::WriteBatch batch;
         batch.Delete(catalog_family_, keys::row_key(dropped_table, keys::stream_begin(stream)));
         return writer_->write({}, batch);

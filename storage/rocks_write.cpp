@@ -241,7 +241,12 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     const std::unique_ptr<rocksdb::Iterator> first(database_->NewIterator(options, record_family_));
     first->Seek(begin);
     if (!first->status().ok()) return write_failed(first->status());
-    if (!first->Valid()) return {};
+    if (!first->Valid()) {
+        // What was cut before the last start may still be in files.
+        if (state->floor() == 0) reclaimer_->reclaim_trimmed(begin, end);
+        state->raise_floor(before);
+        return {};
+    }
     // Where an emptied shard goes on after a restart, should the clock have gone back meanwhile: known before the
     // records go.
     std::string floor;
@@ -256,14 +261,14 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     // Cut from the first record that is there: marks that overlap, one from every look, would burden every read. Whole
     // files go without being read; the mark comes after them, for one that went may have held an older mark.
     const std::string first_key = first->key().ToString();
-    status = writer_->drop_files(record_family_, begin, end);
+    status = reclaimer_->drop_files(begin, end);
     if (status.ok()) {
         batch.Clear();
         batch.DeleteRange(record_family_, first_key, end);
         status = writer_->write({}, batch);
     }
     if (!status.ok()) return write_failed(status);
-    reclaimer_->compact_if_large(begin, end);
+    reclaimer_->reclaim_trimmed(begin, end);
     return {};
 }
 
