@@ -112,16 +112,19 @@ Status SpaceReclaimer::work_on(Ranges& ranges) {
         return status.ok();
     };
     std::uint64_t freed = 0;
+    std::uint64_t worth_freeing = large_bytes_;
     for (auto range = ranges.begin(); range != ranges.end() && !stopping_;) {
         std::uint64_t bytes = 0;
         const bool seen = note(look_at(range->first, range->second, bytes));
         freed += bytes;
+        // Records are trimmed again and again, and may gather; a stream is dropped once, and somebody may be watching.
+        if (bytes >= large_bytes_ / negligible_part && range->second.done) worth_freeing = 1;
         const bool forget = seen && bytes == 0 && (!range->second.done || note(range->second.done()));
         range = forget ? ranges.erase(range) : std::next(range);
     }
     rocksdb::ColumnFamilyMetaData files;
     database_.GetColumnFamilyMetaData(family_, &files);
-    if (freed >= large_bytes_ && rewritten_for_freed * freed >= merge_bytes(files)) {
+    if (freed >= worth_freeing && rewritten_for_freed * freed >= merge_bytes(files)) {
         for (auto range = ranges.begin(); range != ranges.end() && !stopping_;) {
             const auto& [begin, of] = *range;
             // Large values stay where they are, whoever's they are: that costs nothing, and most go as whole files.
