@@ -33,7 +33,11 @@ Status DatabaseWriter::write(const rocksdb::WriteOptions& options, rocksdb::Writ
     // Between the look above and the lock an attempt may have failed, after which the log must not be written to.
     if (errors_.stopped()) return options.no_slowdown ? Status::Incomplete() : errors_.last();
     auto status = database_.Write(options, &batch);
-    if (!status.ok() && !status.IsIncomplete()) errors_.note(status);
+    if (status.ok()) {
+        errors_.note_write();
+    } else if (!status.IsIncomplete()) {
+        errors_.note(status);
+    }
     return status;
 }
 
@@ -52,11 +56,7 @@ Status DatabaseWriter::resume() {
     errors_.begin_attempt();
     auto status = go_on();
     if (status.ok() && errors_.stopped()) status = errors_.last();
-    if (!status.ok()) {
-        errors_.note(status);
-    } else {
-        errors_.end_episode();
-    }
+    if (!status.ok()) errors_.note(status);
     return status;
 }
 

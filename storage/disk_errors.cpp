@@ -13,10 +13,18 @@ void DiskErrors::note(const rocksdb::Status& status) {
             "A file in the data directory is damaged: {}. Writes are refused. Stop the server and restore the "
             "directory from a copy.",
             status.ToString());
-    } else if (!told_) {
+    } else if (!in_episode_) {
         spdlog::warn("The disk does not take writes: {}. They are refused until it does.", status.ToString());
     }
-    told_ = true;
+    in_episode_ = true;
+}
+
+void DiskErrors::note_read(const rocksdb::Status& status) {
+    const std::lock_guard lock(mutex_);
+    if (auto fault = status.ToString(); fault != unreadable_) {
+        spdlog::error("A file in the data directory cannot be read: {}. Requests for what it holds fail.", fault);
+        unreadable_ = std::move(fault);
+    }
 }
 
 rocksdb::Status DiskErrors::last() const {
@@ -26,9 +34,8 @@ rocksdb::Status DiskErrors::last() const {
 
 void DiskErrors::end_episode() {
     const std::lock_guard lock(mutex_);
-    if (told_) spdlog::info("The disk takes writes again.");
-    told_ = false;
-    last_ = rocksdb::Status::OK();
+    if (stopped() || !in_episode_.exchange(false)) return;
+    spdlog::info("The disk takes writes again.");
 }
 
 // What RocksDB would never let be resumed, an error of the machine's file system that does not say it may be tried

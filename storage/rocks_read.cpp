@@ -10,10 +10,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-Error read_failed(const rocksdb::Status& status) {
-    return {ErrorCode::io_failure, "The store cannot read: " + status.ToString() + '.'};
-}
-
 StoredRecord parse_record(Position position, std::string_view value) {
     const auto key_bytes = static_cast<std::size_t>(keys::read_big_endian(value.substr(0, 2)));
     return {position, std::string(value.substr(2, key_bytes)), std::string(value.substr(2 + key_bytes))};
@@ -33,6 +29,11 @@ Position position_at(Timestamp time) {
 
 Timestamp arrival_of(Position position) {
     return Timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(position >> 20)}};
+}
+
+Error RocksStore::read_failed(const rocksdb::Status& status) const {
+    disk_errors_->note_read(status);
+    return {ErrorCode::io_failure, "The store cannot read: " + status.ToString() + '.'};
 }
 
 // Appends records from the database to the batch, from `batch.next` on.

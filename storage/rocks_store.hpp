@@ -61,6 +61,7 @@ private:
     rocksdb::Status read_records(ShardKey shard, const ReadLimits& limits, rocksdb::ReadTier tier,
                                  ReadBatch& batch) const;
     void remember(ShardState& shard, const ReadBatch& batch, std::size_t first, Position from);
+    Error read_failed(const rocksdb::Status& status) const;
     Result<Position> recover_tip(ShardKey shard) const;
     Result<Position> tip_of(ShardState& shard) const;
 

@@ -1,3 +1,4 @@
+#include "tests/unit/captured_log.hpp"
 #include "tests/unit/faulty_file_system.hpp"
 #include "tests/unit/log_support.hpp"
 
@@ -155,14 +156,26 @@ TEST_P(EveryFault, writes_are_refused_while_it_lasts_and_go_on_by_themselves_aft
     expect_what_was_acknowledged();
 }
 
-TEST_F(FaultsTest, what_a_failed_write_left_in_the_log_is_no_damage_when_the_server_is_killed_meanwhile) {
+class FailedWrite : public FaultsTest, public testing::WithParamInterface<std::tuple<Durability, bool, std::size_t>> {};
+
+TEST_P(FailedWrite, leaves_nothing_in_the_log_that_is_damage_when_the_server_is_killed_meanwhile) {
+    const auto [durability, begins_empty, bytes] = GetParam();
+    store_options.durability = durability;
+    reopen();
     ASSERT_TRUE(put());
+    if (begins_empty) {
+        // The second start finds nothing in the log that it has to keep in memory.
+        reopen();
+        reopen();
+    }
     file_system->fail({FileKind::log, Operation::append_in_part, true});
-    EXPECT_FALSE(put());
+    EXPECT_FALSE(put(bytes));
     // The log is ended, but what memory holds cannot be written to a file.
     file_system->fail({FileKind::table, Operation::create, true});
-    wait_a_little();
-    EXPECT_FALSE(put());
+    for (int i = 0; i < 3; ++i) {
+        wait_a_little();
+        EXPECT_FALSE(put());
+    }
     // What a kill leaves: the files as they are now.
     const auto copy = directory.path() / "copy";
     std::filesystem::copy(store_options.directory, copy);
@@ -213,6 +226,95 @@ TEST_F(FaultsTest, the_room_of_a_dropped_stream_is_given_back_after_the_disk_fai
     }));
 }
 
+TEST_F(FaultsTest, a_damaged_file_keeps_writes_refused_and_lets_reads_go_on) {
+    ASSERT_TRUE(put());
+    file_system->fail(
+        {FileKind::table, Operation::append, false, rocksdb::IOStatus::Corruption("not what was written")});
+    // More than memory holds, so that a file is written.
+    ASSERT_TRUE(comes_about([this] { return !put(100'000); })) << "nothing is refused";
+    EXPECT_EQ(file_system->failures(), 1U);
+    file_system->heal();
+    for (int i = 0; i < 10; ++i) {
+        wait_a_little();
+        EXPECT_FALSE(put()) << "a disk that works does not mend what is damaged";
+        expect_what_was_acknowledged();
+    }
+    // The file was never taken into use: a start finds the directory undamaged.
+    reopen();
+    expect_what_was_acknowledged();
+    EXPECT_TRUE(put());
+}
+
+class DiskLogTest : public FaultsTest {
+protected:
+    void SetUp() override {
+        // Nothing of the store may run while the log is exchanged.
+        store.reset();
+        log.emplace();
+        FaultsTest::SetUp();
+    }
+    void TearDown() override {
+        FaultsTest::TearDown();
+        log.reset();
+    }
+
+    std::optional<CapturedLog> log;
+};
+
+TEST_F(DiskLogTest, a_disk_that_does_not_take_writes_is_told_once_and_once_more_when_it_does_again) {
+    using testing::ElementsAre;
+    using testing::StartsWith;
+    ASSERT_TRUE(put());
+    EXPECT_THAT(log->take_lines(), ElementsAre());
+    for (int episode = 0; episode < 2; ++episode) {
+        file_system->fail({FileKind::log, Operation::append, true, rocksdb::IOStatus::NoSpace("the disk is full")});
+        for (int i = 0; i < 20; ++i) {
+            EXPECT_FALSE(put());
+            wait_a_little();
+        }
+        EXPECT_THAT(log->take_lines(), ElementsAre(AllOf(StartsWith("warning: The disk does not take writes: "),
+                                                         testing::HasSubstr("the disk is full"))));
+        file_system->heal();
+        wait_a_little();
+        ASSERT_TRUE(comes_about([this] {
+            wait_a_little();
+            return put();
+        }));
+        EXPECT_THAT(log->take_lines(), ElementsAre("info: The disk takes writes again."));
+    }
+}
+
+TEST_F(DiskLogTest, a_damaged_file_is_told_once_however_many_writes_meet_it) {
+    file_system->fail(
+        {FileKind::table, Operation::append, false, rocksdb::IOStatus::Corruption("not what was written")});
+    ASSERT_TRUE(comes_about([this] { return !put(100'000); }));
+    for (int i = 0; i < 20; ++i) {
+        wait_a_little();
+        EXPECT_FALSE(put());
+    }
+    EXPECT_THAT(log->take_lines(), testing::ElementsAre(testing::AllOf(
+                                       testing::StartsWith("error: A file in the data directory is damaged: "),
+                                       testing::HasSubstr("not what was written"))));
+}
+
+TEST_F(DiskLogTest, a_file_that_cannot_be_read_is_told_once_however_many_reads_meet_it) {
+    append_much(20);
+    // Nothing is left in memory.
+    reopen();
+    reopen();
+    file_system->fail({FileKind::table, Operation::read, true});
+    for (int i = 0; i < 20; ++i) EXPECT_FALSE(run(store->log().read(shard, 0, plenty)));
+    EXPECT_THAT(log->take_lines(), testing::ElementsAre(testing::AllOf(
+                                       testing::StartsWith("error: A file in the data directory cannot be read: "),
+                                       testing::HasSubstr("the disk does not answer"))));
+    file_system->heal();
+    EXPECT_TRUE(run(store->log().read(shard, 0, plenty)));
+}
+
+// RocksDB gathers small writes before it hands them on, and large ones not.
+INSTANTIATE_TEST_SUITE_P(Storage, FailedWrite,
+                         testing::Combine(testing::Values(Durability::process, Durability::power), testing::Bool(),
+                                          testing::Values(std::size_t{500}, std::size_t{200'000})));
 INSTANTIATE_TEST_SUITE_P(Storage, EveryFault, testing::ValuesIn(cases()), name_of);
 
 }  // namespace
