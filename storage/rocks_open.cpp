@@ -4,7 +4,6 @@
 #include <system_error>
 
 #include "storage/keys.hpp"
-#include "storage/log_files.hpp"
 #include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
 
@@ -188,9 +187,7 @@ Result<void> RocksStore::open_database() {
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
     auto options = database_options(options_);
-    auto* const machine = options_.environment ? options_.environment : rocksdb::Env::Default();
-    environment_ = rocksdb::NewCompositeEnv(std::make_shared<LogFiles>(machine->GetFileSystem()));
-    options.env = environment_.get();
+    if (options_.environment) options.env = options_.environment;
     options.listeners.push_back(disk_errors_);
     const auto status = rocksdb::DB::Open(options, options_.directory.string(), families, &handles, &database);
     if (!status.ok()) return cannot_open(options_.directory, status);

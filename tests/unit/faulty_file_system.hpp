@@ -142,16 +142,6 @@ private:
                                  const rocksdb::DataVerificationInfo&, rocksdb::IODebugContext* debug) override {
             return Append(data, options, debug);
         }
-        rocksdb::IOStatus PositionedAppend(const rocksdb::Slice& data, std::uint64_t offset,
-                                           const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
-            if (auto failed = append_outcome(); !failed.ok()) return failed;
-            if (auto failed = disk_.outcome(kind_, Operation::append_in_part); !failed.ok()) {
-                target()->PositionedAppend(half_of(data), offset, options, debug);
-                return failed;
-            }
-            size_->written = offset + data.size();
-            return FSWritableFileOwnerWrapper::PositionedAppend(data, offset, options, debug);
-        }
         rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
             if (auto failed = disk_.outcome(kind_, Operation::sync); !failed.ok()) return failed;
             const auto status = FSWritableFileOwnerWrapper::Sync(options, debug);
