@@ -189,7 +189,8 @@ def test_the_encodings_of_bytes_and_times_are_those_that_sdks_read(shared):
     assert b"\x78\x1bApproximateArrivalTimestamp\xc1\x1b" in body, "a time is tag 1 and milliseconds in eight bytes"
 
 
-@pytest.mark.parametrize("seconds", [1_700_000_000, 1_700_000_000.5, 1_700_000_000_000], ids=["seconds", "fraction", "ms"])
+@pytest.mark.parametrize("seconds", [1_700_000_000, 1_700_000_000.5, 1_700_000_000_000],
+                         ids=["seconds", "fraction", "ms"])
 def test_cbor_times_are_read_in_seconds_and_in_milliseconds(shared, seconds):
     body = b"\xa1\x6aStreamName\x66absent".replace(b"\xa1", b"\xa4", 1) + cbor.dumps("ShardId") + cbor.dumps(SHARD)
     body += cbor.dumps("ShardIteratorType") + cbor.dumps("AT_TIMESTAMP") + cbor.dumps("Timestamp") + b"\xc1"

@@ -135,8 +135,11 @@ def test_an_unknown_content_type_without_a_target_is_denied(shared):
     assert answer.status == 403 and answer.body.startswith(b"<AccessDeniedException>")
 
 
-@pytest.mark.parametrize("body, status, kind", [("{", 400, "SerializationException"), (None, 400, "SerializationException"),
-                                                ("{}", 404, "UnknownOperationException")])
+@pytest.mark.parametrize("body, status, kind", [
+    ("{", 400, "SerializationException"),
+    (None, 400, "SerializationException"),
+    ("{}", 404, "UnknownOperationException"),
+])
 def test_plain_json_is_let_in_only_to_be_refused(shared, body, status, kind):
     answer = call(shared, "ListStreams", body, Content_Type="application/json")
     assert answer.status == status
@@ -180,7 +183,8 @@ def test_an_authorization_without_its_parts_is_told_which(shared):
 
 
 def test_credentials_in_header_and_query_at_once_are_refused(shared):
-    answer = request(shared, path="/?X-Amz-Algorithm=AWS4-HMAC-SHA256", body="{}", headers=kinesis_headers("ListStreams"))
+    headers = kinesis_headers("ListStreams")
+    answer = request(shared, path="/?X-Amz-Algorithm=AWS4-HMAC-SHA256", body="{}", headers=headers)
     assert answer.json() == {
         "__type": "InvalidSignatureException",
         "message": "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as HTTP header."}
@@ -194,7 +198,8 @@ def test_a_signature_in_the_query_is_told_what_it_lacks(shared):
         "__type": "IncompleteSignatureException",
         "message": "".join(f"AWS query-string parameters must include '{part}'. " for part in parts) +
                    "Re-examine the query-string parameters."}
-    assert request(shared, path="/?" + "&".join(f"{part}=a" for part in parts), body="{}", headers=headers).status == 200
+    whole = "/?" + "&".join(f"{part}=a" for part in parts)
+    assert request(shared, path=whole, body="{}", headers=headers).status == 200
 
 
 def test_the_checks_come_in_the_order_of_the_service(shared):

@@ -1,4 +1,4 @@
-"""HTTP/2 in clear text, by prior knowledge and by upgrade: what well-behaved clients need and what others must not do."""
+"""HTTP/2 in clear text, by prior knowledge and by upgrade: what good clients need and what others must not do."""
 
 import base64
 import json
@@ -333,7 +333,8 @@ def test_an_upgrade_that_cannot_be_is_ignored(shared, fields):
 
 NODE_CLIENT = """
 const http2 = require('http2');
-const [url, count, headers, body] = [process.argv[1], Number(process.argv[2]), JSON.parse(process.argv[3]), process.argv[4]];
+const [url, number, fields, body] = process.argv.slice(1);
+const count = Number(number), headers = JSON.parse(fields);
 const session = http2.connect(url);
 let answered = 0;
 for (let i = 0; i < count; ++i) {
@@ -341,7 +342,10 @@ for (let i = 0; i < count; ++i) {
   let text = '';
   request.on('response', head => { if (head[':status'] !== 200) { console.log(head); process.exit(1); } });
   request.on('data', piece => text += piece);
-  request.on('end', () => { JSON.parse(text).SequenceNumber; if (++answered === count) { console.log('all'); session.close(); } });
+  request.on('end', () => {
+    JSON.parse(text).SequenceNumber;
+    if (++answered === count) { console.log('all'); session.close(); }
+  });
   request.end(body);
 }
 """

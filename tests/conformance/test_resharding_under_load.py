@@ -14,7 +14,7 @@ DEADLINE_SECONDS = 60
 
 
 class Writer(threading.Thread):
-    """Puts numbers under its own keys, each key's in order: by PutRecord one after the other, by PutRecords in order."""
+    """Puts numbers under its own keys, each key's in order: by PutRecord one by one, by PutRecords in order."""
 
     def __init__(self, server, stream, number):
         super().__init__(daemon=True)
@@ -45,7 +45,7 @@ class Writer(threading.Thread):
 
 
 class Reader:
-    """Reads every shard from its beginning to its end, and goes on to a shard's children when all their parents ended."""
+    """Reads every shard from beginning to end, and goes on to a shard's children when all their parents ended."""
 
     def __init__(self, server, stream):
         self.server, self.stream = server, stream

@@ -154,7 +154,8 @@ BAD_CONFIGS = {
         "streams:\n  s: {shards: 1}\nbuckets: [good-bucket, Not_A_Bucket]\n", 3, ["Not_A_Bucket"]),
     "a batch of none": (
         "streams:\n  s: {shards: 1}\nfunctions:\n  f: {runtime: python3, file: here.py}\n"
-        "event_source_mappings:\n  - stream: s\n    function: f\n    batch_size: 0\n", 6, ["batch size", "1 to 10000", "0"]),
+        "event_source_mappings:\n  - stream: s\n    function: f\n    batch_size: 0\n", 6,
+        ["batch size", "1 to 10000", "0"]),
     "a sink into no bucket": (
         "streams:\n  s: {shards: 1}\nfunctions:\n  f: {runtime: python3, file: here.py}\n"
         "event_source_mappings:\n  - stream: s\n    function: f\n    sink: {bucket: no-bucket}\n", 6, ["no-bucket"]),

@@ -1,4 +1,4 @@
-"""TLS on the same port: real clients that verify the server's certificate, as they do when they are told nothing else."""
+"""TLS on the same port: real clients that verify the server's certificate, as they do unless told otherwise."""
 
 import json
 import os

@@ -16,8 +16,8 @@ MATRIX = ROOT / "tests" / "matrix"
 BUILD = ROOT / "build" / "matrix"
 REGION = "us-east-1"
 
-STEPS = ("create", "put", "batch put", "iterators", "split", "merge", "update shard count", "polling", "fan-out", "tags",
-         "typed errors", "delete")
+STEPS = ("create", "put", "batch put", "iterators", "split", "merge", "update shard count", "polling", "fan-out",
+         "tags", "typed errors", "delete")
 WITHOUT_FAN_OUT = tuple(step for step in STEPS if step != "fan-out")
 
 BUILD_SECONDS = 600
@@ -81,8 +81,9 @@ def npm_install(name):
 def environment_for(endpoint, **more):
     """What a user sets: where the server is, a region and credentials, and over TLS whom to trust, in the variable that
     each SDK reads. Nothing of the machine's own AWS settings is seen."""
-    trust = {variable: str(endpoint.authority) for variable in ("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE")}
-    return {**client_environment(), "AWS_ENDPOINT_URL": endpoint.url, "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
+    trust = dict.fromkeys(("AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"), str(endpoint.authority))
+    return {**client_environment(), "AWS_ENDPOINT_URL": endpoint.url,
+            "AWS_REGION": REGION, "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_CONFIG_FILE": "/dev/null",
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null", **(trust if endpoint.authority else {}), **more}
 

@@ -1,5 +1,5 @@
-"""As much of CBOR (RFC 8949) as a client of Kinesis speaks: `dumps` and `loads`. Times are tag 1 and milliseconds, as the
-SDK for Java has them."""
+"""As much of CBOR (RFC 8949) as a client of Kinesis speaks: `dumps` and `loads`. Times are tag 1 and milliseconds, as
+the SDK for Java has them."""
 
 import datetime
 import struct

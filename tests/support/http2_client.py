@@ -1,5 +1,5 @@
-"""A small HTTP/2 client over a socket, for what no real client would send: every event of the server is seen, and frames
-may be made by hand."""
+"""A small HTTP/2 client over a socket, for what no real client would send: every event of the server is seen, and
+frames may be made by hand."""
 
 import socket
 import ssl
