@@ -18,8 +18,10 @@
 #include "server/declared_resources.hpp"
 #include "server/descriptor_limit.hpp"
 #include "server/http/listener.hpp"
+#include "server/kinesis/consumer_lifecycle.hpp"
 #include "server/kinesis/on_demand_scaling.hpp"
 #include "server/kinesis/service.hpp"
+#include "server/kinesis/stream_lifecycle.hpp"
 #include "server/kinesis/throttle.hpp"
 #include "server/lambda/pipeline.hpp"
 #include "server/retention.hpp"
@@ -147,9 +149,10 @@ Result<void> serve(const Launch& launch) {
     if (!secret) return secret.error();
     const kinesis::TokenSealer sealer(*secret);
     const wire::Authenticator authenticator = make_authenticator(launch, clock, random);
-    kinesis::StreamLifecycle lifecycle(**store, clock, threads->first());
+    Catalog& catalog = (*store)->catalog();
+    kinesis::Lifecycle lifecycle(kinesis::stream_lifecycle(**store), catalog, clock, threads->first());
     kinesis::Subscriptions subscriptions(clock);
-    kinesis::ConsumerLifecycle consumer_lifecycle(**store, clock, threads->first());
+    kinesis::Lifecycle consumer_lifecycle(kinesis::consumer_lifecycle(**store), catalog, clock, threads->first());
     kinesis::Service kinesis_service{**store,       clock, random, settings, lifecycle, consumer_lifecycle,
                                      subscriptions, sealer};
     kinesis::Throttle throttle(clock);

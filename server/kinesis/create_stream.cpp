@@ -88,7 +88,7 @@ asio::awaitable<Result<void>> create_stream(const Call& call, const CreateStream
             return {};
         });
     if (!created) co_return created;
-    co_return co_await call.service.lifecycle.follow(call.owner, *input.stream_name);
+    co_return co_await call.service.lifecycle.follow(stream_key(call.owner, *input.stream_name));
 }
 
 }  // namespace rivulet::kinesis

@@ -62,7 +62,7 @@ asio::awaitable<Result<void>> delete_stream(const Call& call, const DeleteStream
         return {};
     });
     if (!deleted) co_return deleted;
-    co_return co_await call.service.lifecycle.follow(call.owner, reference->name);
+    co_return co_await call.service.lifecycle.follow(stream_key(call.owner, reference->name));
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ asio::awaitable<Result<void>> OnDemandScaling::State::look_at(const std::shared_
             return {};
         });
     if (!begun) co_return begun;
-    co_return co_await service.lifecycle.follow(stream->owner, stream->name);
+    co_return co_await service.lifecycle.follow(stream_key(stream->owner, stream->name));
 }
 
 OnDemandScaling::OnDemandScaling(Service& service, asio::any_io_executor executor)

@@ -4,9 +4,8 @@
 #include "common/clock.hpp"
 #include "common/random.hpp"
 #include "config/settings.hpp"
-#include "server/kinesis/consumer_lifecycle.hpp"
+#include "server/kinesis/lifecycle.hpp"
 #include "server/kinesis/sealed_token.hpp"
-#include "server/kinesis/stream_lifecycle.hpp"
 #include "server/kinesis/subscriptions.hpp"
 #include "server/wire/json_protocol.hpp"
 #include "server/wire/operation.hpp"
@@ -23,8 +22,8 @@ struct Service {
     Clock& clock;
     Random& random;
     const Settings& settings;
-    StreamLifecycle& lifecycle;
-    ConsumerLifecycle& consumer_lifecycle;
+    Lifecycle& lifecycle;  ///< of streams
+    Lifecycle& consumer_lifecycle;
     Subscriptions& subscriptions;
     const TokenSealer& sealer;
     Throttle* throttle = nullptr;          ///< null unless limits are enforced

@@ -75,7 +75,7 @@ asio::awaitable<Result<void>> change_stream(const Call& call, const StreamRefere
             return {};
         });
     if (!begun) co_return begun;
-    co_return co_await call.service.lifecycle.follow(call.owner, reference.name);
+    co_return co_await call.service.lifecycle.follow(stream_key(call.owner, reference.name));
 }
 
 }  // namespace rivulet::kinesis

@@ -3,7 +3,9 @@
 #include <nlohmann/json.hpp>
 
 #include "common/base64.hpp"
+#include "server/kinesis/consumer_lifecycle.hpp"
 #include "server/kinesis/operations.hpp"
+#include "server/kinesis/stream_lifecycle.hpp"
 #include "server/wire/json_protocol.hpp"
 #include "tests/unit/store_support.hpp"
 
@@ -39,9 +41,11 @@ protected:
     void start() {
         secret = *run(kinesis::load_token_secret(*store, random));
         sealer = std::make_unique<kinesis::TokenSealer>(secret);
-        lifecycle = std::make_unique<kinesis::StreamLifecycle>(*store, clock, io.get_executor());
+        lifecycle = std::make_unique<kinesis::Lifecycle>(kinesis::stream_lifecycle(*store), store->catalog(), clock,
+                                                         io.get_executor());
         lifecycle->resume();
-        consumer_lifecycle = std::make_unique<kinesis::ConsumerLifecycle>(*store, clock, io.get_executor());
+        consumer_lifecycle = std::make_unique<kinesis::Lifecycle>(kinesis::consumer_lifecycle(*store), store->catalog(),
+                                                                  clock, io.get_executor());
         consumer_lifecycle->resume();
         service.reset(new kinesis::Service{*store, clock, random, settings, *lifecycle, *consumer_lifecycle,
                                            subscriptions, *sealer});
@@ -146,8 +150,8 @@ protected:
     std::string secret;
     kinesis::Subscriptions subscriptions{clock};
     std::unique_ptr<kinesis::TokenSealer> sealer;
-    std::unique_ptr<kinesis::StreamLifecycle> lifecycle;
-    std::unique_ptr<kinesis::ConsumerLifecycle> consumer_lifecycle;
+    std::unique_ptr<kinesis::Lifecycle> lifecycle;
+    std::unique_ptr<kinesis::Lifecycle> consumer_lifecycle;
     std::unique_ptr<kinesis::Service> service;
     std::unique_ptr<kinesis::Protocol> protocol;
 };
