@@ -26,31 +26,13 @@ std::string_view view(const boost::beast::flat_buffer& buffer) {
     return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
-bool is_loopback(const asio::ip::tcp::socket& socket) {
-    boost::system::error_code fault;
-    const auto address = socket.remote_endpoint(fault).address();
-    if (fault) return false;
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
-    }
-    return address.is_loopback();
-}
-
-/// The handler, told where every request of the connection comes from.
-Handler with_origin(const Handler& handler, bool from_loopback) {
-    return [&handler, from_loopback](Request& request) {
-        request.from_loopback = from_loopback;
-        return handler(request);
-    };
-}
-
 }  // namespace
 
 Connection::Connection(asio::ip::tcp::socket socket, const Handler& handler, const Options& options, bool only_answer)
     : transport_(std::move(socket)),
       // Room for a whole header, and for what a client that does not wait sends after it.
       buffer_(2 * limits::max_header_bytes),
-      handler_(with_origin(handler, is_loopback(transport_.tcp().socket()))),
+      handler_(handler),
       options_(options),
       only_answer_(only_answer) {}
 

@@ -40,7 +40,7 @@ private:
 
     Transport transport_;
     boost::beast::flat_buffer buffer_;
-    const Handler handler_;
+    const Handler& handler_;
     const Options& options_;
     const bool only_answer_;
     Session* session_ = nullptr;  ///< while one serves

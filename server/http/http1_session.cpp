@@ -126,6 +126,7 @@ asio::awaitable<Http1Session::Outcome> Http1Session::serve_one() {
 
     busy_ = true;
     Request request = request_of(parser);
+    request.from_loopback = transport_.is_from_loopback();
     Outcome outcome = Outcome::upgraded;
     if (wants_http2(parser)) {
         outcome = co_await upgrade(std::move(request));

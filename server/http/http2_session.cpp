@@ -294,6 +294,7 @@ void Http2Session::settle() {
 Http2Session::Stream Http2Session::open_stream(std::int32_t id) {
     Http2Window& window = *this;
     auto stream = std::make_shared<Http2Stream>(transport_.get_executor(), id, window, options_.body_time);
+    stream->request().from_loopback = transport_.is_from_loopback();
     streams_.emplace(id, stream);
     return stream;
 }

@@ -14,7 +14,20 @@ namespace {
 
 constexpr auto use_tuple = asio::as_tuple(asio::use_awaitable);
 
+bool is_loopback(const asio::ip::tcp::socket& socket) {
+    boost::system::error_code fault;
+    const auto address = socket.remote_endpoint(fault).address();
+    if (fault) return false;
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+    }
+    return address.is_loopback();
+}
+
 }  // namespace
+
+Transport::Transport(asio::ip::tcp::socket socket)
+    : tcp_(std::move(socket)), from_loopback_(is_loopback(tcp_.socket())) {}
 
 asio::awaitable<bool> Transport::handshake(const TlsContext& context, boost::beast::flat_buffer& buffer) {
     tls_ = std::make_unique<Tls>(tcp_, context.context());

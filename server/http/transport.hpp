@@ -19,13 +19,16 @@ class Transport {
 public:
     using executor_type = boost::beast::tcp_stream::executor_type;
 
-    explicit Transport(boost::asio::ip::tcp::socket socket) : tcp_(std::move(socket)) {}
+    explicit Transport(boost::asio::ip::tcp::socket socket);
 
     executor_type get_executor() { return tcp_.get_executor(); }
 
     /// Does the server's side of a TLS handshake, of which `buffer` holds what has been read already. False if it
     /// failed.
     boost::asio::awaitable<bool> handshake(const TlsContext& context, boost::beast::flat_buffer& buffer);
+
+    /// Whether the peer is on this machine, and came over the loopback interface.
+    bool is_from_loopback() const { return from_loopback_; }
 
     bool is_encrypted() const { return tls_ != nullptr; }
 
@@ -82,6 +85,7 @@ private:
     using Tls = boost::asio::ssl::stream<boost::beast::tcp_stream&>;
 
     boost::beast::tcp_stream tcp_;
+    const bool from_loopback_;
     std::unique_ptr<Tls> tls_;
 };
 
