@@ -23,10 +23,6 @@ std::string_view without_scheme(std::string_view origin) {
     return {};
 }
 
-bool is_json(std::string_view content_type) {
-    return iequals(content_type.substr(0, content_type.find_first_of("; \t")), "application/json");
-}
-
 }  // namespace
 
 // Compared as it is written: a parser of URLs may take the beginning of `127.0.0.1.example.com` for an address, as
@@ -50,7 +46,9 @@ std::optional<http::Response> refuse_change(const http::Request& request) {
     if (const auto origin = request.headers.find("Origin"); origin && !is_local_origin(*origin)) {
         return json_answer(403, {{"error", "Pages of " + std::string(*origin) + " may not ask for this."}});
     }
-    if (!is_json(request.headers.get("Content-Type"))) return json_answer(415, {{"error", "Send application/json."}});
+    if (!iequals(http::media_type_of(request.headers), "application/json")) {
+        return json_answer(415, {{"error", "Send application/json."}});
+    }
     return std::nullopt;
 }
 

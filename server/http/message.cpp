@@ -20,6 +20,11 @@ std::optional<std::string_view> Fields::find(std::string_view name) const {
     return std::nullopt;
 }
 
+std::string_view media_type_of(const Fields& headers) {
+    const auto type = headers.get("Content-Type");
+    return type.substr(0, type.find_first_of("; \t"));
+}
+
 asio::awaitable<Result<std::string>> read_all(Body& body, std::size_t limit) {
     const auto too_large = [] { return Error(ErrorCode::request_entity_too_large, "Request body is too large."); };
     constexpr std::size_t first_piece = 16 * 1024;

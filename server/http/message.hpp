@@ -74,6 +74,9 @@ struct Response {
 
 using Handler = std::function<boost::asio::awaitable<Response>(Request&)>;
 
+/// The type of a message's body, without parameters such as `charset`; empty if it names none.
+std::string_view media_type_of(const Fields& headers);
+
 /// The whole body of a request.
 /// Errors: request_entity_too_large past `limit` bytes; what `read_some` answers.
 boost::asio::awaitable<Result<std::string>> read_all(Body& body, std::size_t limit);

@@ -19,12 +19,6 @@ std::string_view content_type_of(Format format) {
     return format == Format::json ? json_type : cbor_type;
 }
 
-/// The media type alone, without parameters.
-std::string_view media_type(const http::Request& request) {
-    const auto type = request.headers.get("Content-Type");
-    return type.substr(0, type.find_first_of("; \t"));
-}
-
 http::Response answer(unsigned status, std::string_view content_type, Answer body) {
     http::Response response;
     response.status = status;
@@ -123,7 +117,7 @@ asio::awaitable<http::Response> answer_post(JsonService& service, http::Request&
         refused.close = true;
         co_return refused;
     }
-    const auto type = media_type(request);
+    const auto type = http::media_type_of(request.headers);
     if (type == plain_json_type) co_return plain_json_answer(*body);
     if (type != json_type && type != cbor_type) {
         if (request.headers.get("X-Amz-Target").empty()) co_return not_determined();
