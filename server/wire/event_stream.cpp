@@ -35,8 +35,9 @@ std::string exception_message(const Error& error, Format format) {
     std::string_view type = kind.name;
     StringMap members = {{"message", error.message}};
     if (kind.status >= 500) {
-        // What went wrong inside is no client's business, and has another name here than in an answer.
-        spdlog::error("An event stream failed: {}", error.message);
+        // What went wrong inside is no client's business, and has another name here than in an answer. Of the disk the
+        // storage tells.
+        if (error.code != ErrorCode::io_failure) spdlog::error("An event stream failed: {}", error.message);
         type = "InternalFailureException";
         members.clear();
     }

@@ -102,7 +102,10 @@ asio::awaitable<http::Response> answer_operation(JsonService& service, const htt
     auto output = co_await service.run(*operation, *caller, input->structure.get(), format);
     if (!output) {
         if (kind_of(output.error().code).status < 500) co_return error_answer(format, output.error());
-        spdlog::error("{} failed: {}", *operation, output.error().message);
+        // Of the disk the storage tells, once and not with each request that meets it.
+        if (output.error().code != ErrorCode::io_failure) {
+            spdlog::error("{} failed: {}", *operation, output.error().message);
+        }
         co_return error_answer(format, Error(ErrorCode::internal_failure, ""));
     }
     const bool streams = std::holds_alternative<std::unique_ptr<http::Body>>(*output);
