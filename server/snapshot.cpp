@@ -32,12 +32,28 @@ bool is_absent_or_empty(const fs::path& directory) {
     return !fs::exists(directory, fault) || (fs::is_directory(directory, fault) && fs::is_empty(directory, fault));
 }
 
-/// Beside a directory, where it grows until it is whole.
-fs::path partial_of(const fs::path& directory) {
-    fs::path partial = directory.has_filename() ? directory : directory.parent_path();
-    partial += ".partial";
-    return partial;
-}
+/// A place beside a directory, where it grows until it is whole. What is there when this goes is removed.
+class Partial {
+public:
+    explicit Partial(const fs::path& directory)
+        : whole_(directory), path_(directory.has_filename() ? directory : directory.parent_path()) {
+        path_ += ".partial";
+        fs::remove_all(path_);
+    }
+    ~Partial() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    Partial(const Partial&) = delete;
+    Partial& operator=(const Partial&) = delete;
+
+    const fs::path& path() const { return path_; }
+    void put_in_place() const { fs::rename(path_, whole_); }
+
+private:
+    const fs::path whole_;
+    fs::path path_;
+};
 
 /// A line's text. Keys and attributes need not be UTF-8, as JSON must: such a line is CBOR in Base64.
 std::string index_text(const json& line) try { return line.dump(); } catch (const json::exception&) {
@@ -148,7 +164,9 @@ Result<void> copy_in(ObjectStore& objects, const json& line, const fs::path& fro
 
 Result<SnapshotSummary> restore_objects(const fs::path& snapshot, ObjectStore& objects) {
     SnapshotSummary summary;
-    std::ifstream index(snapshot / "objects.ndjson");
+    const fs::path list = snapshot / "objects.ndjson";
+    std::ifstream index(list);
+    if (!index) return failed(list, "read");
     std::string text;
     while (std::getline(index, text)) {
         const json line = read_index_text(text);
@@ -163,6 +181,7 @@ Result<SnapshotSummary> restore_objects(const fs::path& snapshot, ObjectStore& o
             if (!made) return made.error();
         }
     }
+    if (index.bad()) return failed(list, "read");
     return summary;
 }
 
@@ -198,6 +217,17 @@ Result<SnapshotSummary> fill_directory(const fs::path& directory, const fs::path
     return restored;
 }
 
+// Without the one, a server would take the log for a new one; without the other, nothing would say that there were
+// objects.
+Result<void> check_whole(const fs::path& snapshot) {
+    for (const auto* const file : {"log/CURRENT", "objects.ndjson"}) {
+        if (!fs::exists(snapshot / file)) {
+            return bad("The snapshot " + snapshot.string() + " is not whole: it has no " + file + '.');
+        }
+    }
+    return {};
+}
+
 Result<void> check_form(const fs::path& snapshot) {
     std::ifstream file(snapshot / "snapshot.json");
     const json form = json::parse(file, nullptr, false);
@@ -214,14 +244,9 @@ Result<void> check_form(const fs::path& snapshot) {
 
 Result<SnapshotSummary> create_snapshot(const fs::path& directory, Store& store, ObjectStore& objects) try {
     if (!is_absent_or_empty(directory)) return bad("There is something at " + directory.string() + " already.");
-    const fs::path partial = partial_of(directory);
-    fs::remove_all(partial);
-    const auto written = write_snapshot(partial, store, objects);
-    if (written) {
-        fs::rename(partial, directory);
-    } else {
-        fs::remove_all(partial);
-    }
+    const Partial partial(directory);
+    const auto written = write_snapshot(partial.path(), store, objects);
+    if (written) partial.put_in_place();
     return written;
 } catch (const std::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be written: ") + fault.what());
@@ -230,18 +255,14 @@ Result<SnapshotSummary> create_snapshot(const fs::path& directory, Store& store,
 Result<SnapshotSummary> restore_snapshot(const fs::path& snapshot, const fs::path& data_directory, Clock& clock,
                                          Random& random) try {
     if (auto known = check_form(snapshot); !known) return known.error();
+    if (auto whole = check_whole(snapshot); !whole) return whole.error();
     if (!is_absent_or_empty(data_directory)) {
         return bad("The data directory " + data_directory.string() +
                    " is not empty: a snapshot is restored into a new one.");
     }
-    const fs::path partial = partial_of(data_directory);
-    fs::remove_all(partial);
-    const auto restored = fill_directory(partial, snapshot, clock, random);
-    if (restored) {
-        fs::rename(partial, data_directory);
-    } else {
-        fs::remove_all(partial);
-    }
+    const Partial partial(data_directory);
+    const auto restored = fill_directory(partial.path(), snapshot, clock, random);
+    if (restored) partial.put_in_place();
     return restored;
 } catch (const fs::filesystem_error& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be restored: ") + fault.what());

@@ -26,9 +26,10 @@ struct SnapshotSummary {
 /// Errors: bad_request if there is something at `directory`, io_failure.
 Result<SnapshotSummary> create_snapshot(const std::filesystem::path& directory, Store& store, ObjectStore& objects);
 
-/// Fills a data directory, which must be absent or empty, from a snapshot; blocks.
-/// Errors: bad_request if `snapshot` is none, is of a form that this program does not know, or the data directory is
-/// not empty; io_failure.
+/// Fills a data directory, which must be absent or empty, from a snapshot; blocks. It is in its place at once or not at
+/// all: until it is whole, it grows beside it, in a directory named `.partial` after it.
+/// Errors: bad_request if `snapshot` is none, is not whole, is of a form that this program does not know, or the data
+/// directory is not empty; io_failure.
 Result<SnapshotSummary> restore_snapshot(const std::filesystem::path& snapshot,
                                          const std::filesystem::path& data_directory, Clock& clock, Random& random);
 

@@ -2,12 +2,13 @@
 
 import http.client
 import json
+import os
 import subprocess
 
 import pytest
 
 from clients import client
-from rivulet_server import BINARY
+from rivulet_server import BINARY, wait_until
 from streams import create_stream, list_shards, put_all, read_stream, update_shard_count
 
 
@@ -72,6 +73,60 @@ def test_what_is_no_snapshot_of_a_known_form_is_refused(tmp_path, form, complain
     refused = snapshot("restore", tmp_path / "other", "--data-dir", tmp_path / "data", check=False)
     assert refused.returncode == 1 and complaint in refused.stderr
     assert not (tmp_path / "data").exists()
+
+
+@pytest.fixture
+def snapshot_of_objects(rivulet, tmp_path):
+    """A snapshot with two objects, and the file that the second one's bytes are in."""
+    server = rivulet()
+    s3 = client(server, "s3")
+    s3.create_bucket(Bucket="fixtures")
+    for key in ("a", "b"):
+        s3.put_object(Bucket="fixtures", Key=key, Body=key.encode())
+    create_stream(client(server, "kinesis"), "prepared", 1)
+    snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    server.stop()
+    return tmp_path / "snapshot", tmp_path / "snapshot" / "objects" / "2"
+
+
+def expect_whole(server):
+    s3 = client(server, "s3")
+    assert [s3.get_object(Bucket="fixtures", Key=key)["Body"].read() for key in ("a", "b")] == [b"a", b"b"]
+    assert client(server, "kinesis").list_streams()["StreamNames"] == ["prepared"]
+
+
+def test_a_restore_that_is_killed_half_way_leaves_no_data_directory_and_can_be_done_again(
+        rivulet, snapshot_of_objects):
+    whole, second = snapshot_of_objects
+    other = rivulet(start=False)
+    second.unlink()
+    os.mkfifo(second)  # who reads it waits for somebody to write
+    restoring = subprocess.Popen([str(BINARY), "snapshot", "restore", str(whole), "--data-dir", str(other.data_dir)])
+    try:
+        first = other.directory / "data.partial" / "s3" / "fixtures" / "a"
+        wait_until(first.exists, what="the first object's copy")
+    finally:
+        restoring.kill()
+        restoring.wait()
+    assert not other.data_dir.exists()
+    second.unlink()
+    second.write_bytes(b"b")
+    snapshot("restore", whole, "--data-dir", other.data_dir)
+    assert [path.name for path in other.directory.iterdir()] == ["data"]
+    expect_whole(other.start())
+
+
+@pytest.mark.parametrize("missing", ["objects/2", "objects.ndjson", "log/CURRENT", "log"])
+def test_a_snapshot_that_is_not_whole_is_refused_and_leaves_nothing(rivulet, snapshot_of_objects, missing):
+    whole, _ = snapshot_of_objects
+    (whole / missing).rename(whole / "elsewhere")
+    other = rivulet(start=False)
+    refused = snapshot("restore", whole, "--data-dir", other.data_dir, check=False)
+    assert refused.returncode == 1 and missing in refused.stderr, refused.stderr
+    assert list(other.directory.iterdir()) == []
+    (whole / "elsewhere").rename(whole / missing)
+    snapshot("restore", whole, "--data-dir", other.data_dir)
+    expect_whole(other.start())
 
 
 def test_nobody_to_ask_is_told(free_port, tmp_path):
