@@ -59,7 +59,7 @@ TEST_P(PutOnAFailingDisk, is_an_internal_failure_that_clients_retry_and_goes_on_
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinesis, PutOnAFailingDisk, testing::Values("PutRecord", "PutRecords"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& of) { return std::string(of.param); });
 
 TEST_F(KinesisFaultsTest, a_failing_disk_is_no_line_for_each_request_that_meets_it) {
     put("s", "before");
