@@ -26,11 +26,8 @@ std::uint8_t value_of(char c) {
 
 }  // namespace
 
-void base64_append(std::string& out, std::string_view bytes) {
+void base64_write(std::string_view bytes, char* to) {
     const auto* in = reinterpret_cast<const unsigned char*>(bytes.data());
-    const std::size_t start = out.size();
-    out.resize(start + (bytes.size() + 2) / 3 * 4);
-    char* to = out.data() + start;
     std::size_t left = bytes.size();
     if (detail::has_base64_avx2()) {
         const auto done = detail::base64_encode_avx2(bytes.data(), bytes.size(), to);
@@ -51,6 +48,12 @@ void base64_append(std::string& out, std::string_view bytes) {
     *to++ = alphabet[group >> 12 & 63];
     *to++ = left == 2 ? alphabet[group >> 6 & 63] : '=';
     *to++ = '=';
+}
+
+void base64_append(std::string& out, std::string_view bytes) {
+    const std::size_t start = out.size();
+    out.resize(start + base64_length(bytes.size()));
+    base64_write(bytes, out.data() + start);
 }
 
 std::string base64_encode(std::string_view bytes) {

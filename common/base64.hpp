@@ -12,6 +12,14 @@ std::string base64_encode(std::string_view bytes);
 /// Appends the encoding of `bytes` to `out`.
 void base64_append(std::string& out, std::string_view bytes);
 
+/// How long the encoding of that many bytes is.
+constexpr std::size_t base64_length(std::size_t bytes) {
+    return (bytes + 2) / 3 * 4;
+}
+
+/// Writes the encoding of `bytes` to `to`, where there is room for its whole length.
+void base64_write(std::string_view bytes, char* to);
+
 /// Why a text is not Base64, in the distinctions that the services' messages make.
 struct Base64Fault {
     enum class Kind { none, length, character, last_character };

@@ -220,8 +220,25 @@ asio::awaitable<void> Http2Session::serve_stream(Stream stream) {
     if (source != nullptr && !is_bodiless(*stream, request)) co_await send_body(stream, **source);
 }
 
+namespace {
+
+/// Counts the memory that a body takes, for as long as this lives.
+class Held {
+public:
+    Held(std::size_t& total, std::size_t bytes) : total_(total), bytes_(bytes) { total_ += bytes_; }
+    ~Held() { total_ -= bytes_; }
+    Held(const Held&) = delete;
+
+private:
+    std::size_t& total_;
+    const std::size_t bytes_;
+};
+
+}  // namespace
+
 asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
     const auto length = body.length();
+    const Held held(unsent_, body.held_bytes());
     std::string piece(length ? body_piece_bytes : first_piece_bytes, '\0');
     std::uint64_t sent = 0;
     stream->send_from(&body);

@@ -49,6 +49,9 @@ public:
     /// Errors: bad_request if the peer breaks off or breaks the framing; io_failure for a source on disk.
     virtual boost::asio::awaitable<Result<std::size_t>> read_some(std::span<char> buffer) = 0;
 
+    /// The memory that what is still to be read takes, in bytes, where that is much. It does not change.
+    virtual std::size_t held_bytes() const { return 0; }
+
     /// Asks an answer's body that would go on for long to end: a read that waits, or else the next one, returns 0 soon.
     /// Called on the executor of the reads, when the client has gone or the server stops.
     virtual void end_soon() {}

@@ -108,8 +108,9 @@ asio::awaitable<http::Response> answer_operation(JsonService& service, const htt
         }
         co_return error_answer(format, Error(ErrorCode::internal_failure, ""));
     }
-    const bool streams = std::holds_alternative<std::unique_ptr<http::Body>>(*output);
-    co_return answer(200, streams ? event_stream_type : content_type_of(format), std::move(*output));
+    const auto* const source = std::get_if<std::unique_ptr<http::Body>>(&*output);
+    const bool is_event_stream = source && !(*source)->length();
+    co_return answer(200, is_event_stream ? event_stream_type : content_type_of(format), std::move(*output));
 }
 
 asio::awaitable<http::Response> answer_post(JsonService& service, http::Request& request,

@@ -2,20 +2,15 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <memory>
-#include <string>
 #include <string_view>
-#include <variant>
 
 #include "common/result.hpp"
+#include "server/wire/answer.hpp"
 #include "server/wire/decode.hpp"
-#include "server/wire/encode.hpp"
 #include "server/wire/event_stream.hpp"
 #include "server/wire/shape.hpp"
 
 namespace rivulet::wire {
-
-/// What an operation answers: a whole encoded output, or a stream of events.
-using Answer = std::variant<std::string, std::unique_ptr<http::Body>>;
 
 /// One operation of a service: its name, its shapes, and the way from a decoded input to an encoded answer.
 /// `Call` is what the service's handlers get beside their input.
@@ -58,7 +53,7 @@ constexpr auto operation(std::string_view name) {
                 (void)format;
                 co_return Answer();
             } else {
-                co_return Answer(encode(format, *output_shape, &*output));
+                co_return answer_of(format, *output_shape, std::make_shared<typename Types::Output>(std::move(*output)));
             }
         }};
 }
