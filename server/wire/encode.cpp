@@ -149,7 +149,7 @@ void Encoder::write_member(Writer& writer) {
         const void* const value = member.get(open.value);
         if (!value) continue;
         writer.separator(std::exchange(open.is_empty, false));
-        writer.key(member.name);
+        writer.member_name(member.name);
         return begin(writer, *member.shape, value);
     }
     writer.end_object();

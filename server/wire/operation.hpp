@@ -53,7 +53,8 @@ constexpr auto operation(std::string_view name) {
                 (void)format;
                 co_return Answer();
             } else {
-                co_return answer_of(format, *output_shape, std::make_shared<typename Types::Output>(std::move(*output)));
+                co_return answer_of(format, *output_shape,
+                                    std::make_shared<typename Types::Output>(std::move(*output)));
             }
         }};
 }

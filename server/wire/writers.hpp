@@ -25,8 +25,14 @@ public:
     void separator(bool first) {
         if (!first) out_.push_back(',');
     }
-    void key(std::string_view name) {
-        text(name);
+    /// A member's name is in the table of a shape, and has nothing to escape.
+    void member_name(std::string_view name) {
+        out_.push_back('"');
+        out_.append(name);
+        out_.append("\":");
+    }
+    void key(std::string_view key) {
+        text(key);
         out_.push_back(':');
     }
     void text(std::string_view value);
@@ -114,7 +120,8 @@ public:
     void begin_list(std::size_t elements) { head(4, elements); }
     void end_list() {}
     void separator(bool) {}
-    void key(std::string_view name) { text(name); }
+    void member_name(std::string_view name) { text(name); }
+    void key(std::string_view key) { text(key); }
     void text(std::string_view value) {
         head(3, value.size());
         out_.append(value);
@@ -157,6 +164,5 @@ private:
 
     Out& out_;
 };
-
 
 }  // namespace rivulet::wire

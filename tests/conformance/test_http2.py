@@ -12,6 +12,7 @@ import h2.errors
 import h2.events
 import pytest
 
+import cbor
 from clients import client, kinesis_headers, request
 from http2_client import Http2Client
 from rivulet_server import client_environment, wait_until
@@ -73,6 +74,35 @@ def test_an_answer_larger_than_the_clients_window_comes_as_the_window_opens(shar
         status, headers, body = http2.answer(http2.request("GET", "/windows/large"))
     assert (status, headers["content-length"]) == (200, "3000000")
     assert body == content
+
+
+def test_a_large_answer_of_records_is_whole_in_every_format_and_version(shared, kinesis):
+    create_stream(kinesis, "large-answers")
+    data = [random.Random(number).randbytes(70_000 + number) for number in range(12)]
+    for start in range(0, len(data), 4):
+        kinesis.put_records(StreamName="large-answers", Records=[
+            {"Data": each, "PartitionKey": "k"} for each in data[start:start + 4]])
+    iterator = kinesis.get_shard_iterator(StreamName="large-answers", ShardId="shardId-000000000000",
+                                          ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+    by_json = kinesis_headers("GetRecords"), json.dumps({"ShardIterator": iterator}).encode()
+    by_cbor = (kinesis_headers("GetRecords", Content_Type="application/x-amz-cbor-1.1"),
+               cbor.dumps({"ShardIterator": iterator}))
+
+    def data_by_json(body):
+        return [base64.b64decode(record["Data"]) for record in json.loads(body)["Records"]]
+
+    def data_by_cbor(body):
+        return [record["Data"] for record in cbor.loads(body)["Records"]]
+
+    for (headers, body), data_of in ((by_json, data_by_json), (by_cbor, data_by_cbor)):
+        plain = request(shared, headers=headers, body=body)
+        assert plain.status == 200
+        assert plain.headers["Content-Length"] == str(len(plain.body))
+        assert data_of(plain.body) == data
+        with Http2Client(shared, receive_window=50_000) as http2:
+            status, fields, answer = http2.answer(http2.request(headers=headers, body=body))
+        assert (status, fields["content-length"]) == (200, str(len(answer)))
+        assert data_of(answer) == data
 
 
 def test_a_client_that_takes_nothing_holds_up_no_other_stream(shared, s3):
