@@ -240,7 +240,7 @@ Result<void> RocksStore::trim(ShardKey shard, Position before) {
     options.iterate_upper_bound = &upper_bound;
     const std::unique_ptr<rocksdb::Iterator> first(database_->NewIterator(options, record_family_));
     first->Seek(begin);
-    if (!first->status().ok()) return write_failed(first->status());
+    if (!first->status().ok()) return read_failed(first->status());
     if (!first->Valid()) {
         // What was cut before the last start may still be in files.
         if (state->floor() == 0) reclaimer_->reclaim_trimmed(begin, end);

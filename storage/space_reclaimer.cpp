@@ -65,8 +65,9 @@ void SpaceReclaimer::reclaim_trimmed(std::string begin, std::string end) {
 // stream's record may do for days. The files that refer to large values are small beside them, and merged soon.
 Status SpaceReclaimer::drop_files(const std::string& begin, const std::string& end) {
     record_files::RangeSize size;
-    if (auto measured = record_files::measure(database_, family_, begin, end, size); !measured.ok()) return measured;
-    return size.has_large_values ? Status::OK() : writer_.drop_files(family_, begin, end);
+    const auto measured = record_files::measure(database_, family_, begin, end, size);
+    // What cannot be told is taken to refer to some: files that stay do no harm.
+    return !measured.ok() || size.has_large_values ? Status::OK() : writer_.drop_files(family_, begin, end);
 }
 
 void SpaceReclaimer::enqueue(std::string begin, Range range) {
@@ -127,6 +128,10 @@ Status SpaceReclaimer::work_on(Ranges& ranges) {
     if (freed >= worth_freeing && rewritten_for_freed * freed >= merge_bytes(files)) {
         for (auto range = ranges.begin(); range != ranges.end() && !stopping_;) {
             const auto& [begin, of] = *range;
+            if (!of.is_deleted) {
+                ++range;
+                continue;
+            }
             // Large values stay where they are, whoever's they are: that costs nothing, and most go as whole files.
             const bool done = note(compact(begin, of.end, {})) && (!of.done || note(of.done()));
             range = done ? ranges.erase(range) : std::next(range);

@@ -220,28 +220,12 @@ asio::awaitable<void> Http2Session::serve_stream(Stream stream) {
     if (source != nullptr && !is_bodiless(*stream, request)) co_await send_body(stream, **source);
 }
 
-namespace {
-
-/// Counts the memory that a body takes, for as long as this lives.
-class Held {
-public:
-    Held(std::size_t& total, std::size_t bytes) : total_(total), bytes_(bytes) { total_ += bytes_; }
-    ~Held() { total_ -= bytes_; }
-    Held(const Held&) = delete;
-
-private:
-    std::size_t& total_;
-    const std::size_t bytes_;
-};
-
-}  // namespace
-
 asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
     const auto length = body.length();
-    const Held held(unsent_, body.held_bytes());
     std::string piece(length ? body_piece_bytes : first_piece_bytes, '\0');
     std::uint64_t sent = 0;
     stream->send_from(&body);
+    unsent_ += stream->held_bytes();
     if (going_away_) body.end_soon();
     for (bool ended = false; !ended;) {
         const auto count = co_await body.read_some(piece);
@@ -260,6 +244,7 @@ asio::awaitable<void> Http2Session::send_body(Stream stream, Body& body) {
         if (stream->is_closed()) co_return;
         if (*count == piece.size()) piece.resize(body_piece_bytes);
     }
+    unsent_ -= stream->held_bytes();
     stream->send_from(nullptr);
 }
 
@@ -338,7 +323,7 @@ void Http2Session::stream_closed(std::int32_t id) {
     const auto stream = find(id);
     if (!stream) return;
     streams_.erase(id);
-    unsent_ -= stream->offered().size();
+    unsent_ -= stream->offered().size() + stream->held_bytes();
     stream->close();
     // What nobody will read any more opens the connection's window again.
     stream->discard_body();

@@ -77,7 +77,7 @@ private:
     std::deque<Stream> cancelled_;                      ///< closed while their coroutines run
     std::size_t serving_ = 0;                           ///< requests whose coroutines run
     std::size_t running_ = 0;                           ///< coroutines that run, all kinds
-    std::size_t unsent_ = 0;                            ///< bytes of answers that wait for the peer's windows
+    std::size_t unsent_ = 0;                            ///< bytes of answers held until the peer takes them
     std::string output_;
     LocalEvent to_write_;
     LocalEvent to_watch_;

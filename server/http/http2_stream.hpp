@@ -64,6 +64,8 @@ public:
     /// has ended.
     void send_from(Body* source);
     Body* source() const { return source_; }
+    /// The memory that the source takes, in bytes; 0 without one.
+    std::size_t held_bytes() const { return source_ ? source_->held_bytes() : 0; }
     /// Gives the connection the next piece to send, which must stay where it is until it has been sent.
     void offer(std::string_view piece, bool is_last);
     std::string_view offered() const { return offered_; }
