@@ -32,7 +32,8 @@ bool is_absent_or_empty(const fs::path& directory) {
     return !fs::exists(directory, fault) || (fs::is_directory(directory, fault) && fs::is_empty(directory, fault));
 }
 
-/// A place beside a directory, where it grows until it is whole. What is there when this goes is removed.
+/// A place beside a directory, where it grows until it is whole. What is there when this comes, left by one that was
+/// killed, or when this goes is removed.
 class Partial {
 public:
     explicit Partial(const fs::path& directory)
@@ -266,7 +267,7 @@ Result<SnapshotSummary> restore_snapshot(const fs::path& snapshot, const fs::pat
     return restored;
 } catch (const fs::filesystem_error& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be restored: ") + fault.what());
-} catch (const json::exception& fault) {
+} catch (const std::exception& fault) {
     return bad(std::string("The snapshot's list of objects is damaged: ") + fault.what());
 }
 

@@ -128,12 +128,8 @@ Status SpaceReclaimer::work_on(Ranges& ranges) {
     if (freed >= worth_freeing && rewritten_for_freed * freed >= merge_bytes(files)) {
         for (auto range = ranges.begin(); range != ranges.end() && !stopping_;) {
             const auto& [begin, of] = *range;
-            if (!of.is_deleted) {
-                ++range;
-                continue;
-            }
             // Large values stay where they are, whoever's they are: that costs nothing, and most go as whole files.
-            const bool done = note(compact(begin, of.end, {})) && (!of.done || note(of.done()));
+            const bool done = of.is_deleted && note(compact(begin, of.end, {})) && (!of.done || note(of.done()));
             range = done ? ranges.erase(range) : std::next(range);
         }
     }

@@ -129,6 +129,18 @@ def test_a_snapshot_that_is_not_whole_is_refused_and_leaves_nothing(rivulet, sna
     expect_whole(other.start())
 
 
+@pytest.mark.parametrize("line", ["{", '{"file":"1"}', '{"bucket":"other","owner":["000000000000"]}'],
+                         ids=["no JSON", "no bucket", "half an owner"])
+def test_a_damaged_list_of_objects_is_refused_and_leaves_nothing(rivulet, snapshot_of_objects, line):
+    whole, _ = snapshot_of_objects
+    with (whole / "objects.ndjson").open("a") as objects:
+        objects.write(line + "\n")
+    other = rivulet(start=False)
+    refused = snapshot("restore", whole, "--data-dir", other.data_dir, check=False)
+    assert refused.returncode == 1 and "list of objects is damaged" in refused.stderr, refused.stderr
+    assert list(other.directory.iterdir()) == []
+
+
 def test_nobody_to_ask_is_told(free_port, tmp_path):
     refused = snapshot("create", tmp_path / "snapshot", "--port", free_port, check=False)
     assert refused.returncode == 1 and "No server answers on port" in refused.stderr

@@ -5,37 +5,12 @@
 #include <limits>
 
 #include "server/wire/decode.hpp"
+#include "tests/unit/wire_every_kind.hpp"
 
 namespace rivulet::wire {
 namespace {
 
 using namespace std::string_literals;
-
-struct Inner {
-    std::optional<Blob> data;
-};
-constexpr std::array inner_members = {member<&Inner::data>("d", blob_shape)};
-constexpr Shape inner_shape = structure_shape("Inner", inner_members);
-constexpr Shape inner_list = list_shape<Inner>(inner_shape);
-constexpr Shape text_map = map_shape(string_shape, string_shape);
-
-struct Outer {
-    std::optional<std::string> name;
-    std::optional<std::int32_t> small;
-    std::optional<std::int64_t> large;
-    std::optional<bool> flag;
-    std::optional<Timestamp> time;
-    std::optional<Blob> blob;
-    std::optional<std::vector<Inner>> items;
-    std::optional<StringMap> tags;
-};
-constexpr std::array outer_members = {
-    member<&Outer::name>("n", string_shape),    member<&Outer::small>("s", integer_shape),
-    member<&Outer::large>("l", long_shape),     member<&Outer::flag>("f", boolean_shape),
-    member<&Outer::time>("t", timestamp_shape), member<&Outer::blob>("b", blob_shape),
-    member<&Outer::items>("i", inner_list),     member<&Outer::tags>("m", text_map),
-};
-constexpr Shape outer_shape = structure_shape("Outer", outer_members);
 
 Decoded decode_into(std::string_view document, Outer& outer) {
     return decode(Format::cbor, document, &outer_shape, &outer);
