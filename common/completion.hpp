@@ -14,9 +14,10 @@
 
 namespace rivulet {
 
-/// Suspends the calling coroutine until `start` has called back, from any thread, exactly once; resumes it on its own
-/// executor with the value called back with. `start` gets a `std::function<void(T)>`, and that executor where it takes
-/// a second argument.
+/// Suspends the calling coroutine until `start` has called back exactly once, and resumes it with the value called back
+/// with. `start` gets a `std::function<void(T)>`, which it may call from any thread: the coroutine goes on on its own
+/// executor. A `start` that takes that executor as a second argument has to call back on it, after it has returned: who
+/// calls back many can do so without a post for each.
 ///
 /// This and its callers are plain functions that return an awaitable, not coroutines: g++ 12 destroys a closure twice
 /// that is made inside a co_await expression and holds anything with a destructor (GCC bug 99576).
@@ -27,14 +28,15 @@ boost::asio::awaitable<T> await_callback(Start start) {
         [start = std::move(start)](auto handler) mutable {
             const auto executor = asio::get_associated_executor(handler);
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
-            std::function<void(T)> done([shared, work = asio::make_work_guard(executor)](T value) {
-                asio::post(work.get_executor(),
-                           [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
-            });
+            auto work = asio::make_work_guard(executor);
             if constexpr (std::is_invocable_v<Start&, std::function<void(T)>, asio::any_io_executor>) {
-                start(std::move(done), asio::any_io_executor(executor));
+                start([shared, work = std::move(work)](T value) { (*shared)(std::move(value)); },
+                      asio::any_io_executor(executor));
             } else {
-                start(std::move(done));
+                start([shared, work = std::move(work)](T value) {
+                    asio::post(work.get_executor(),
+                               [shared, value = std::move(value)]() mutable { (*shared)(std::move(value)); });
+                });
             }
         },
         asio::use_awaitable);

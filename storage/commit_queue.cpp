@@ -1,7 +1,7 @@
 #include "storage/commit_queue.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
-#include <span>
 
 namespace rivulet {
 
@@ -13,6 +13,8 @@ constexpr std::size_t max_group_bytes = 8 * 1024 * 1024;
 constexpr std::size_t max_in_place_bytes = 256 * 1024;
 // The batch's buffer is kept up to this size, which the groups of a steady load of large requests stay below.
 constexpr std::size_t max_kept_bytes = 4 * 1024 * 1024;
+// A sync that took long, as of a disk that is busy, says nothing of the next.
+constexpr std::chrono::nanoseconds max_gather_time = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -42,8 +44,8 @@ void CommitQueue::submit(std::unique_ptr<CommitItem> item, const boost::asio::an
         const std::lock_guard lock(mutex_);
         queued_bytes_ += item->bytes();
         if (!in_place_ || item->is_transaction() || queued_bytes_ > max_in_place_bytes) handed_over_ = true;
-        queued_.push_back(std::move(item));
-        hands_over = handed_over_ && !committing_;
+        queued_.push_back({std::move(item), executor});
+        hands_over = handed_over_ && !committing_ && queued_.size() >= awaited_;
         leads = !handed_over_ && !committing_ && !invited_;
         invited_ |= leads;
     }
@@ -110,20 +112,24 @@ void CommitQueue::run() {
         const auto took = std::chrono::steady_clock::now() - began;
         lock.lock();
         committing_ = false;
-        if (options_.sync) gather(lock, count, took);
+        if (options_.sync) gather(lock, count + came_meanwhile_, took);
         // Whatever came meanwhile is taken at once by the thread that is awake.
         handed_over_ = !queued_.empty();
         drained_.notify_all();
     }
 }
 
-// Writers that were just answered mostly come back at once, to find the next sync begun without them and wait for it
-// and another. So it waits for them, for a part of what a sync takes: twice as many records go with each.
-void CommitQueue::gather(std::unique_lock<std::mutex>& lock, std::size_t answered, std::chrono::nanoseconds took) {
-    if (queued_.empty()) return;
-    const std::size_t expected = queued_.size() + answered;
+// A sync that begins at the first writer's coming leaves the others to wait for it and for the next. One that waits for
+// all of them leaves the processor idle while the disk works, and the disk while the processor does. So it waits for
+// half: the others are answered, and come back, while it runs. It sleeps until they are there, as to be woken by each
+// would cost the processor as much as what it does for it, and no longer than a sync takes.
+void CommitQueue::gather(std::unique_lock<std::mutex>& lock, std::size_t writers, std::chrono::nanoseconds sync_took) {
     drained_.notify_all();
-    arrived_.wait_for(lock, took / 4, [&] { return stopping_ || queued_.size() >= expected; });
+    arrived_.wait(lock, [this] { return stopping_ || !queued_.empty(); });
+    awaited_ = (writers + 1) / 2;
+    arrived_.wait_for(lock, std::min(sync_took, max_gather_time),
+                      [this] { return stopping_ || queued_.size() >= awaited_; });
+    awaited_ = 0;
 }
 
 // False if it had to wait and may not; the next call goes on where this one stopped.
@@ -133,7 +139,7 @@ bool CommitQueue::commit(bool may_block) {
             batch_.Clear();
             group_changes_ = false;
             for (bool ended = false; !ended && group_end_ < taken_.size(); ++group_end_) {
-                auto& item = *taken_[group_end_];
+                auto& item = *taken_[group_end_].item;
                 group_changes_ |= item.stage(batch_);
                 ended = item.is_transaction() || batch_.GetDataSize() >= max_group_bytes;
             }
@@ -142,9 +148,13 @@ bool CommitQueue::commit(bool may_block) {
         if (!may_block && status.IsIncomplete()) return false;
         const auto group = std::span(taken_).subspan(group_begin_, group_end_ - group_begin_);
         if (status.ok()) {
-            for (auto& item : group) item->publish();
+            for (auto& queued : group) queued.item->publish();
         }
-        for (auto& item : group) item->answer(status);
+        if (options_.sync) {
+            const std::lock_guard lock(mutex_);
+            came_meanwhile_ = queued_.size();
+        }
+        answer(group, status);
         group_begin_ = group_end_;
     }
     taken_.clear();
@@ -157,6 +167,22 @@ rocksdb::Status CommitQueue::write(bool may_block) {
     auto options = options_;
     options.no_slowdown = !may_block;
     return database_.write(options, batch_);
+}
+
+// Those of one executor in one go: to wake its thread for each costs more than what an answer does there.
+void CommitQueue::answer(std::span<Queued> group, const rocksdb::Status& status) {
+    while (!group.empty()) {
+        const auto executor = group.front().executor;
+        const auto others =
+            std::ranges::stable_partition(group, [&](const Queued& queued) { return queued.executor == executor; });
+        std::vector<std::unique_ptr<CommitItem>> items;
+        items.reserve(group.size() - others.size());
+        for (auto& queued : group.first(group.size() - others.size())) items.push_back(std::move(queued.item));
+        boost::asio::post(executor, [items = std::move(items), status] {
+            for (const auto& item : items) item->answer(status);
+        });
+        group = others;
+    }
 }
 
 }  // namespace rivulet

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -35,7 +36,7 @@ public:
     /// Called when the group is committed, in order, before any answer.
     virtual void publish() = 0;
 
-    /// Called last, with the commit's outcome.
+    /// Called last, with the commit's outcome, on the submitter's executor.
     virtual void answer(const rocksdb::Status& status) = 0;
 };
 
@@ -64,13 +65,19 @@ public:
     void drain();
 
 private:
+    struct Queued {
+        std::unique_ptr<CommitItem> item;
+        boost::asio::any_io_executor executor;
+    };
+
     void run();
     void lead(const boost::asio::any_io_executor& executor);
     void invite(const boost::asio::any_io_executor& executor);
     void take();
     bool commit(bool may_block);
-    void gather(std::unique_lock<std::mutex>& lock, std::size_t answered, std::chrono::nanoseconds took);
+    void gather(std::unique_lock<std::mutex>& lock, std::size_t writers, std::chrono::nanoseconds sync_took);
     rocksdb::Status write(bool may_block);
+    static void answer(std::span<Queued> group, const rocksdb::Status& status);
 
     DatabaseWriter& database_;
     const bool in_place_;
@@ -79,8 +86,9 @@ private:
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable drained_;
-    std::vector<std::unique_ptr<CommitItem>> queued_;
+    std::vector<Queued> queued_;
     std::size_t queued_bytes_ = 0;
+    std::size_t awaited_ = 0;   ///< as many are queued before the queue's own thread is woken
     bool handed_over_ = false;  ///< what is queued is for the queue's own thread
     bool invited_ = false;      ///< a submitter's thread is on its way to lead
     bool committing_ = false;   ///< somebody has the turn
@@ -88,11 +96,12 @@ private:
     bool stopping_ = false;
 
     // Of whoever has the turn.
-    std::vector<std::unique_ptr<CommitItem>> taken_;
+    std::vector<Queued> taken_;
     std::size_t group_begin_ = 0;
     std::size_t group_end_ = 0;
     bool group_changes_ = false;
-    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
+    std::size_t came_meanwhile_ = 0;  ///< queued when the group was written, before any of it was answered
+    rocksdb::WriteBatch batch_;       ///< kept between groups for its buffer
 
     std::thread writer_;
 };

@@ -23,6 +23,8 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     options.create_if_missing = true;
     options.create_missing_column_families = true;
     options.max_background_jobs = 2;
+    // A file that is handed to the disk whole when it is done holds up the syncs of the log meanwhile.
+    options.bytes_per_sync = 1024UL * 1024;
     options.max_open_files = 512;
     options.db_write_buffer_size = memory_share(store.memory_bytes).memtables;
     options.max_total_wal_size = 2 * options.db_write_buffer_size;
