@@ -90,7 +90,7 @@ public:
     std::shared_ptr<const Entity> find(std::string_view key) const {
         const std::shared_lock lock(mutex_);
         const auto found = by_key_.find(key);
-        return found == by_key_.end() ? nullptr : *found->second;
+        return found == by_key_.end() ? nullptr : found->second;
     }
 
     /// At most `limit` entities whose keys begin with `prefix` and come after `after`, in the order of their keys.
@@ -136,14 +136,14 @@ private:
 
     void assign(const std::string& key, std::shared_ptr<const Entity> entity) {
         const auto entry = entries_.insert_or_assign(key, std::move(entity)).first;
-        by_key_[entry->first] = &entry->second;
+        by_key_[entry->first] = entry->second;
     }
 
     std::string name_;
     mutable std::shared_mutex mutex_;
     std::map<std::string, std::shared_ptr<const Entity>, std::less<>> entries_;
     /// The same: among ten thousand, a look-up by order waits for memory a dozen times, and this one twice.
-    boost::unordered_flat_map<std::string_view, const std::shared_ptr<const Entity>*> by_key_;
+    boost::unordered_flat_map<std::string_view, std::shared_ptr<const Entity>> by_key_;
 };
 
 }  // namespace rivulet

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -62,23 +63,28 @@ public:
     const Shard* find(const std::vector<Shard>& shards, uint128 hash_key) const;
 
 private:
-    std::vector<std::uint32_t> indexes_;
+    /// Most streams have few: these lie in the stream itself, one wait for memory less.
+    boost::container::small_vector<std::uint32_t, 4> indexes_;
 };
 
 /// A stream as the catalog keeps it. Snapshots are immutable and shared; a change puts a new one in place.
 struct Stream {
+    // What every record asks for comes first: among many streams each line of memory is waited for.
     std::uint64_t id = 0;  ///< never used again, so a new stream of the same name has none of the old one's records
+    StreamStatus status = StreamStatus::creating;
+    StreamMode mode = StreamMode::provisioned;
+    std::int32_t max_record_kib = 1024;
+    std::vector<Shard> shards;  ///< by ordinal; gaps where expired shards were
+    OpenShardOrder open_shards;
+    Encryption encryption;
+
     AccountRegion owner;
     std::string name;
     Timestamp created;
-    StreamStatus status = StreamStatus::creating;
-    StreamMode mode = StreamMode::provisioned;
     std::int32_t retention_hours = 24;
     /// Records that came before this had expired when the retention period was changed, and stay so.
     Timestamp expired_before{};
-    std::int32_t max_record_kib = 1024;
-    std::int32_t warm_throughput_mibps = 0;  ///< 0: none asked for
-    Encryption encryption;
+    std::int32_t warm_throughput_mibps = 0;                 ///< 0: none asked for
     std::vector<std::string> shard_level_metrics;           ///< what enhanced monitoring shows, sorted by name
     std::vector<std::pair<std::string, std::string>> tags;  ///< sorted by key
     std::string policy;                                     ///< the resource policy as it was given; empty: none
@@ -91,8 +97,6 @@ struct Stream {
     std::vector<Timestamp> scalings;     ///< when UpdateShardCount was called in the last 24 hours
     std::vector<DailyPeak> write_peaks;  ///< of an on-demand stream, by day, no two of a day
     std::uint32_t next_shard = 0;        ///< the ordinal the next shard gets
-    std::vector<Shard> shards;           ///< by ordinal; gaps where expired shards were
-    OpenShardOrder open_shards;
 
     bool operator==(const Stream&) const = default;
 
