@@ -8,6 +8,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "server/growing_directory.hpp"
+
 namespace rivulet {
 
 namespace fs = std::filesystem;
@@ -38,7 +40,11 @@ void remove_abandoned(const fs::path& parent) {
 }  // namespace
 
 Result<DataDirectory> DataDirectory::prepare(const Settings& settings) {
-    if (!settings.ephemeral) return DataDirectory(settings.data_dir, -1);
+    if (!settings.ephemeral) {
+        if (!GrowingDirectory::is_unfinished(settings.data_dir)) return DataDirectory(settings.data_dir, -1);
+        return Error(ErrorCode::io_failure, "A snapshot is being restored into " + settings.data_dir.string() +
+                                                ", or was not restored to the end: then empty the directory first.");
+    }
     std::error_code fault;
     const fs::path parent = fs::temp_directory_path(fault);
     if (fault) return Error(ErrorCode::io_failure, "There is no temporary directory: " + fault.message() + '.');

@@ -1,12 +1,10 @@
 #include "server/snapshot.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "common/base64.hpp"
+#include "server/growing_directory.hpp"
 
 namespace rivulet {
 
@@ -26,35 +24,6 @@ Error bad(std::string message) {
 Error failed(const fs::path& path, std::string_view what) {
     return {ErrorCode::io_failure, path.string() + " cannot be " + std::string(what) + '.'};
 }
-
-bool is_absent_or_empty(const fs::path& directory) {
-    std::error_code fault;
-    return !fs::exists(directory, fault) || (fs::is_directory(directory, fault) && fs::is_empty(directory, fault));
-}
-
-/// A place beside a directory, where it grows until it is whole. What is there when this comes, left by one that was
-/// killed, or when this goes is removed.
-class Partial {
-public:
-    explicit Partial(const fs::path& directory)
-        : whole_(directory), path_(directory.has_filename() ? directory : directory.parent_path()) {
-        path_ += ".partial";
-        fs::remove_all(path_);
-    }
-    ~Partial() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Partial(const Partial&) = delete;
-    Partial& operator=(const Partial&) = delete;
-
-    const fs::path& path() const { return path_; }
-    void put_in_place() const { fs::rename(path_, whole_); }
-
-private:
-    const fs::path whole_;
-    fs::path path_;
-};
 
 /// A line's text. Keys and attributes need not be UTF-8, as JSON must: such a line is CBOR in Base64.
 std::string index_text(const json& line) try { return line.dump(); } catch (const json::exception&) {
@@ -186,16 +155,7 @@ Result<SnapshotSummary> restore_objects(const fs::path& snapshot, ObjectStore& o
     return summary;
 }
 
-/// Everything below a directory survives a loss of power from here on.
-void sync(const fs::path& directory) {
-    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0) return;
-    syncfs(descriptor);
-    close(descriptor);
-}
-
 Result<SnapshotSummary> write_snapshot(const fs::path& directory, Store& store, ObjectStore& objects) {
-    fs::create_directories(directory);
     if (auto copied = store.checkpoint(directory / "log"); !copied) return copied.error();
     Exporter exporter(objects, directory);
     if (auto copied = exporter.run(); !copied) return copied.error();
@@ -203,19 +163,15 @@ Result<SnapshotSummary> write_snapshot(const fs::path& directory, Store& store, 
     form << json{{"format", snapshot_format}, {"made_by", std::string("rivulet ") + RIVULET_VERSION}}.dump() << '\n';
     form.close();
     if (!form) return failed(directory, "written");
-    sync(directory);
     return exporter.summary;
 }
 
 Result<SnapshotSummary> fill_directory(const fs::path& directory, const fs::path& snapshot, Clock& clock,
                                        Random& random) {
-    fs::create_directories(directory);
     fs::copy(snapshot / "log", directory / "log", fs::copy_options::recursive);
     const auto objects = ObjectStore::open({directory / "s3", Durability::process}, clock, random);
     if (!objects) return objects.error();
-    const auto restored = restore_objects(snapshot, **objects);
-    if (restored) sync(directory);
-    return restored;
+    return restore_objects(snapshot, **objects);
 }
 
 // Without the one, a server would take the log for a new one; without the other, nothing would say that there were
@@ -244,10 +200,11 @@ Result<void> check_form(const fs::path& snapshot) {
 }  // namespace
 
 Result<SnapshotSummary> create_snapshot(const fs::path& directory, Store& store, ObjectStore& objects) try {
-    if (!is_absent_or_empty(directory)) return bad("There is something at " + directory.string() + " already.");
-    const Partial partial(directory);
-    const auto written = write_snapshot(partial.path(), store, objects);
-    if (written) partial.put_in_place();
+    auto growing = GrowingDirectory::begin(directory);
+    if (!growing) return growing.error();
+    const auto written = write_snapshot(growing->path(), store, objects);
+    if (!written) return written;
+    if (auto placed = growing->put_in_place("snapshot.json"); !placed) return placed.error();
     return written;
 } catch (const std::exception& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be written: ") + fault.what());
@@ -257,13 +214,11 @@ Result<SnapshotSummary> restore_snapshot(const fs::path& snapshot, const fs::pat
                                          Random& random) try {
     if (auto known = check_form(snapshot); !known) return known.error();
     if (auto whole = check_whole(snapshot); !whole) return whole.error();
-    if (!is_absent_or_empty(data_directory)) {
-        return bad("The data directory " + data_directory.string() +
-                   " is not empty: a snapshot is restored into a new one.");
-    }
-    const Partial partial(data_directory);
-    const auto restored = fill_directory(partial.path(), snapshot, clock, random);
-    if (restored) partial.put_in_place();
+    auto growing = GrowingDirectory::begin(data_directory);
+    if (!growing) return growing.error();
+    const auto restored = fill_directory(growing->path(), snapshot, clock, random);
+    if (!restored) return restored;
+    if (auto placed = growing->put_in_place("log"); !placed) return placed.error();
     return restored;
 } catch (const fs::filesystem_error& fault) {
     return Error(ErrorCode::io_failure, std::string("The snapshot cannot be restored: ") + fault.what());

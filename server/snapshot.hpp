@@ -22,14 +22,14 @@ struct SnapshotSummary {
     std::uint64_t objects = 0;
 };
 
-/// Writes a snapshot of a running server; blocks. It is in its place at once or not at all.
-/// Errors: bad_request if there is something at `directory`, io_failure.
+/// Writes a snapshot of a running server; blocks. It is whole or, while it has no `snapshot.json`, none.
+/// Errors: bad_request if there is something at `directory` or another one is written there, io_failure.
 Result<SnapshotSummary> create_snapshot(const std::filesystem::path& directory, Store& store, ObjectStore& objects);
 
-/// Fills a data directory, which must be absent or empty, from a snapshot; blocks. It is in its place at once or not at
-/// all: until it is whole, it grows beside it, in a directory named `.partial` after it.
-/// Errors: bad_request if `snapshot` is none, is not whole, is of a form that this program does not know, or the data
-/// directory is not empty; io_failure.
+/// Fills a data directory, which must be absent or empty, from a snapshot; blocks. No server starts in it until it is
+/// whole.
+/// Errors: bad_request if `snapshot` is none, is not whole, is of a form that this program does not know, or there is
+/// something in the data directory; io_failure.
 Result<SnapshotSummary> restore_snapshot(const std::filesystem::path& snapshot,
                                          const std::filesystem::path& data_directory, Clock& clock, Random& random);
 

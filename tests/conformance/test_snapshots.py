@@ -1,5 +1,6 @@
 """`rivulet snapshot create` while the server runs, and `restore` into another data directory."""
 
+import fcntl
 import http.client
 import json
 import os
@@ -61,7 +62,7 @@ def test_a_snapshot_overwrites_nothing(rivulet, tmp_path):
     assert refused.returncode == 1 and "There is something at" in refused.stderr
     snapshot("create", tmp_path / "snapshot", "--port", server.port)
     refused = snapshot("restore", tmp_path / "snapshot", "--data-dir", server.data_dir, check=False)
-    assert refused.returncode == 1 and "is not empty" in refused.stderr
+    assert refused.returncode == 1 and "There is something at" in refused.stderr
     assert (tmp_path / "full" / "file").read_text() == "mine"
 
 
@@ -95,25 +96,55 @@ def expect_whole(server):
     assert client(server, "kinesis").list_streams()["StreamNames"] == ["prepared"]
 
 
-def test_a_restore_that_is_killed_half_way_leaves_no_data_directory_and_can_be_done_again(
-        rivulet, snapshot_of_objects):
+def test_no_server_starts_on_a_restore_that_was_killed_half_way_and_it_can_be_done_again(rivulet, snapshot_of_objects):
     whole, second = snapshot_of_objects
     other = rivulet(start=False)
     second.unlink()
     os.mkfifo(second)  # who reads it waits for somebody to write
     restoring = subprocess.Popen([str(BINARY), "snapshot", "restore", str(whole), "--data-dir", str(other.data_dir)])
     try:
-        first = other.directory / "data.partial" / "s3" / "fixtures" / "a"
+        first = other.data_dir / ".partial" / "s3" / "fixtures" / "a"
         wait_until(first.exists, what="the first object's copy")
     finally:
         restoring.kill()
         restoring.wait()
-    assert not other.data_dir.exists()
+    refused = subprocess.run([str(BINARY), "serve", "--port", "0", "--data-dir", str(other.data_dir)],
+                             capture_output=True, text=True, timeout=20)
+    assert refused.returncode == 1 and "was not restored to the end" in refused.stderr, refused.stderr
     second.unlink()
     second.write_bytes(b"b")
     snapshot("restore", whole, "--data-dir", other.data_dir)
-    assert [path.name for path in other.directory.iterdir()] == ["data"]
+    assert {path.name for path in other.data_dir.iterdir()} == {"log", "s3"}
     expect_whole(other.start())
+
+
+def test_an_empty_directory_is_filled_where_it_is_as_a_mounted_one_must_be(rivulet, tmp_path):
+    server = rivulet()
+    create_stream(client(server, "kinesis"), "prepared", 1)
+    other = rivulet(start=False)
+    for directory in (tmp_path / "snapshot", other.data_dir):
+        directory.mkdir()
+    before = [directory.stat().st_ino for directory in (tmp_path / "snapshot", other.data_dir)]
+    snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    snapshot("restore", tmp_path / "snapshot", "--data-dir", other.data_dir)
+    assert [directory.stat().st_ino for directory in (tmp_path / "snapshot", other.data_dir)] == before
+    assert client(other.start(), "kinesis").list_streams()["StreamNames"] == ["prepared"]
+
+
+def test_two_snapshots_do_not_grow_in_one_directory(rivulet, tmp_path):
+    server = rivulet()
+    partial = tmp_path / "snapshot" / ".partial"
+    partial.mkdir(parents=True)
+    (partial / "part").write_text("of the other one")
+    other = os.open(partial, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    refused = snapshot("create", tmp_path / "snapshot", "--port", server.port, check=False)
+    assert refused.returncode == 1 and "Another one is filling" in refused.stderr, refused.stderr
+    assert (partial / "part").read_text() == "of the other one"
+    os.close(other)
+    snapshot("create", tmp_path / "snapshot", "--port", server.port)
+    assert {path.name for path in (tmp_path / "snapshot").iterdir()} == {
+        "log", "objects", "objects.ndjson", "snapshot.json"}
 
 
 @pytest.mark.parametrize("missing", ["objects/2", "objects.ndjson", "log/CURRENT", "log"])
