@@ -1,5 +1,7 @@
 #include "storage/space_reclaimer.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -81,6 +83,7 @@ void SpaceReclaimer::enqueue(std::string begin, Range range) {
 }
 
 void SpaceReclaimer::run() {
+    bool told = false;  // that it fails, since it last did not
     std::unique_lock lock(mutex_);
     while (!stopping_) {
         Ranges taken = std::move(ranges_);
@@ -89,7 +92,10 @@ void SpaceReclaimer::run() {
         lock.unlock();
         // What fails does so for a full disk, most likely, and this is what makes room on it: it is tried until it is
         // done.
-        const bool failed = !work_on(taken).ok();
+        const auto status = work_on(taken);
+        const bool failed = !status.ok() && !stopping_;
+        if (failed && !told) spdlog::warn("Room on the disk is not given back for now: {}.", status.ToString());
+        told = failed;
         lock.lock();
         // What arrived meanwhile reaches further.
         ranges_.merge(std::move(taken));

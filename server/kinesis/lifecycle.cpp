@@ -13,7 +13,7 @@ struct Lifecycle::State : std::enable_shared_from_this<Lifecycle::State> {
         : kind(std::move(what)), catalog(of_catalog), clock(timer_clock), executor(std::move(timer_executor)) {}
 
     asio::awaitable<Result<void>> complete(std::string key, Timestamp due);
-    void complete_later(const std::string& key, Timestamp due, std::chrono::milliseconds delay);
+    void complete_later(const std::string& key, Timestamp due, std::chrono::milliseconds delay, bool told = false);
 
     const Kind kind;
     Catalog& catalog;
@@ -31,16 +31,18 @@ asio::awaitable<Result<void>> Lifecycle::State::complete(std::string key, Timest
     });
 }
 
-void Lifecycle::State::complete_later(const std::string& key, Timestamp due, std::chrono::milliseconds delay) {
-    clock.schedule(delay, [weak = weak_from_this(), key, due] {
+void Lifecycle::State::complete_later(const std::string& key, Timestamp due, std::chrono::milliseconds delay,
+                                      bool told) {
+    clock.schedule(delay, [weak = weak_from_this(), key, due, told] {
         const auto self = weak.lock();
         if (!self || self->stopping) return;
-        asio::co_spawn(self->executor, self->complete(key, due), [self, key, due](const auto&, Result<void> done) {
-            if (done || self->stopping) return;
-            // The disk may be full: the change stays pending in the catalog, and is tried again.
-            spdlog::warn("A change of {} {} is delayed: {}", self->kind.name, key, done.error().message);
-            self->complete_later(key, due, std::chrono::seconds(1));
-        });
+        asio::co_spawn(
+            self->executor, self->complete(key, due), [self, key, due, told](const auto&, Result<void> done) {
+                if (done || self->stopping) return;
+                // The disk may be full: the change stays pending in the catalog, and is tried again.
+                if (!told) spdlog::warn("A change of {} {} is delayed: {}", self->kind.name, key, done.error().message);
+                self->complete_later(key, due, std::chrono::seconds(1), true);
+            });
     });
 }
 

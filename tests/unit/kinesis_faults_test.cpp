@@ -72,5 +72,20 @@ TEST_F(KinesisFaultsTest, a_failing_disk_is_no_line_for_each_request_that_meets_
                 testing::ElementsAre(testing::StartsWith("warning: The disk does not take writes: ")));
 }
 
+TEST_F(KinesisFaultsTest, a_stream_that_cannot_become_active_is_told_of_once_and_becomes_active_later) {
+    ASSERT_EQ(error_of("CreateStream", {{"StreamName", "late"}, {"ShardCount", 1}}), "");
+    file_system->fail({FileKind::log, Operation::append, true});
+    advance(settings.create_stream_time);
+    for (int i = 0; i < 5; ++i) advance(std::chrono::seconds(1));
+    EXPECT_EQ(status("late"), "CREATING");
+    const auto lines = log->take_lines();
+    EXPECT_EQ(std::ranges::count_if(lines, [](const auto& line) { return line.find("is delayed") != line.npos; }), 1)
+        << testing::PrintToString(lines);
+    file_system->heal();
+    advance(std::chrono::seconds(1));
+    advance(std::chrono::seconds(1));
+    EXPECT_EQ(status("late"), "ACTIVE");
+}
+
 }  // namespace
 }  // namespace rivulet
