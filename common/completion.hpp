@@ -16,8 +16,8 @@ namespace rivulet {
 
 /// Suspends the calling coroutine until `start` has called back exactly once, and resumes it with the value called back
 /// with. `start` gets a `std::function<void(T)>`, which it may call from any thread: the coroutine goes on on its own
-/// executor. A `start` that takes that executor as a second argument has to call back on it, after it has returned: who
-/// calls back many can do so without a post for each.
+/// executor. A `start` that takes that executor as a second argument has to have its callback called on it, after it
+/// has returned: who calls many back needs no post for each.
 ///
 /// This and its callers are plain functions that return an awaitable, not coroutines: g++ 12 destroys a closure twice
 /// that is made inside a co_await expression and holds anything with a destructor (GCC bug 99576).
@@ -30,8 +30,9 @@ boost::asio::awaitable<T> await_callback(Start start) {
             auto shared = std::make_shared<decltype(handler)>(std::move(handler));
             auto work = asio::make_work_guard(executor);
             if constexpr (std::is_invocable_v<Start&, std::function<void(T)>, asio::any_io_executor>) {
-                start([shared, work = std::move(work)](T value) { (*shared)(std::move(value)); },
-                      asio::any_io_executor(executor));
+                start(
+                    std::function<void(T)>([shared, work = std::move(work)](T value) { (*shared)(std::move(value)); }),
+                    asio::any_io_executor(executor));
             } else {
                 start([shared, work = std::move(work)](T value) {
                     asio::post(work.get_executor(),

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
 #include <vector>
 
 namespace rivulet {
@@ -14,92 +16,106 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error is_filled_now(const fs::path& place) {
-    return {ErrorCode::bad_request, "Another one is filling " + place.string() + " now."};
+Error holds_something_else(const fs::path& place) {
+    return {ErrorCode::bad_request, "There is something at " + place.string() + " already."};
 }
 
 Error cannot_be_filled(const fs::path& place, const std::error_code& fault) {
     return {ErrorCode::io_failure, place.string() + " cannot be filled: " + fault.message() + '.'};
 }
 
+std::error_code last_fault() {
+    return {errno, std::generic_category()};
+}
+
+/// Whether there is more than what grows there and what a new file system has.
 bool holds_something(const fs::path& place, const fs::path& partial) {
     std::error_code fault;
     if (!fs::exists(place, fault)) return false;
     if (!fs::is_directory(place, fault)) return true;
     fs::directory_iterator entries(place, fault);
-    return fault ||
-           std::any_of(begin(entries), end(entries), [&](const auto& entry) { return entry.path() != partial; });
+    return fault || std::any_of(begin(entries), end(entries), [&](const auto& entry) {
+               return entry.path() != partial && entry.path().filename() != "lost+found";
+           });
 }
 
-/// A descriptor of the directory, locked until it is closed; -1 if another one has the lock, or moved the directory
-/// away before this one got it.
-int lock(const fs::path& directory) {
+/// A descriptor of the directory in `place`, locked until it is closed.
+Result<int> lock(const fs::path& place, const fs::path& directory) {
     const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor < 0) return -1;
+    if (descriptor < 0) return cannot_be_filled(place, last_fault());
+    std::error_code fault;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) fault = last_fault();
     struct stat locked {};
     struct stat there {};
-    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0 && fstat(descriptor, &locked) == 0 &&
-        stat(directory.c_str(), &there) == 0 && locked.st_ino == there.st_ino) {
-        return descriptor;
-    }
+    // Whoever had the lock before may have moved the directory away.
+    const bool is_there =
+        fstat(descriptor, &locked) == 0 && stat(directory.c_str(), &there) == 0 && locked.st_ino == there.st_ino;
+    if (!fault && is_there) return descriptor;
     close(descriptor);
-    return -1;
+    if (fault && fault != std::errc::operation_would_block) return cannot_be_filled(place, fault);
+    return Error(ErrorCode::bad_request, "Another one is filling " + place.string() + " now.");
 }
 
 }  // namespace
 
 Result<GrowingDirectory> GrowingDirectory::begin(const fs::path& place) {
     const fs::path partial = partial_of(place);
-    const Error something = {ErrorCode::bad_request, "There is something at " + place.string() + " already."};
-    if (holds_something(place, partial)) return something;
+    if (holds_something(place, partial)) return holds_something_else(place);
     std::error_code fault;
     const bool made = fs::create_directories(place, fault);
     if (!fault) fs::create_directory(partial, fault);
     if (fault) return cannot_be_filled(place, fault);
-    const int locked = lock(partial);
-    if (locked < 0) return is_filled_now(place);
-    GrowingDirectory growing(place, made, locked);
-    // One that filled it since the look above.
-    if (holds_something(place, partial)) return something;
-    for (const auto& left : fs::directory_iterator(partial, fault)) fs::remove_all(left, fault);
+    const auto locked = lock(place, partial);
+    if (!locked) return locked.error();
+    GrowingDirectory growing(place, made, *locked);
+    for (const auto& left : fs::directory_iterator(partial, fault)) {
+        if (!fault) fs::remove_all(left, fault);
+    }
     if (fault) return cannot_be_filled(place, fault);
     return growing;
 }
 
 GrowingDirectory::GrowingDirectory(GrowingDirectory&& other) noexcept
-    : place_(std::move(other.place_)), made_(other.made_), lock_(other.lock_) {
+    : place_(std::move(other.place_)), made_(other.made_), keeps_(other.keeps_), lock_(other.lock_) {
     other.lock_ = -1;
 }
 
 GrowingDirectory::~GrowingDirectory() {
     if (lock_ < 0) return;
     std::error_code ignored;
-    fs::remove_all(path(), ignored);
+    if (!keeps_) fs::remove_all(path(), ignored);
     if (made_) fs::remove(place_, ignored);  // which does nothing where it is filled
     close(lock_);
 }
 
 Result<void> GrowingDirectory::put_in_place(std::string_view last) {
+    if (holds_something(place_, path())) return holds_something_else(place_);
+    if (syncfs(lock_) != 0) return cannot_be_filled(place_, last_fault());
     std::error_code fault;
-    const auto move = [&](const fs::path& name) {
-        if (!fault) fs::rename(path() / name, place_ / name, fault);
-    };
-    syncfs(lock_);
     std::vector<fs::path> names;
-    for (const auto& entry : fs::directory_iterator(path(), fault)) names.push_back(entry.path().filename());
-    for (const auto& name : names) {
-        if (name != last) move(name);
+    for (const auto& entry : fs::directory_iterator(path(), fault)) {
+        if (entry.path().filename() != last) names.push_back(entry.path().filename());
     }
-    move(last);
-    if (!fault) fs::remove(path(), fault);
-    syncfs(lock_);
-    if (fault) return cannot_be_filled(place_, fault);
-    return {};
+    names.emplace_back(last);
+    for (const auto& name : names) {
+        if (!fault) fs::rename(path() / name, place_ / name, fault);
+    }
+    if (!fault && syncfs(lock_) != 0) fault = last_fault();
+    if (!fault) return {};
+    // Without the last one the others must not be taken for a whole.
+    for (const auto& name : names) {
+        std::error_code stays;
+        fs::remove_all(place_ / name, stays);
+        keeps_ |= static_cast<bool>(stays);
+    }
+    return cannot_be_filled(place_, fault);
 }
 
 bool GrowingDirectory::is_unfinished(const fs::path& place) {
+    const fs::path partial = partial_of(place);
     std::error_code ignored;
-    return fs::exists(partial_of(place), ignored);
+    // An empty one is what is left by one that was killed with all in place.
+    return fs::exists(partial, ignored) && (!fs::is_empty(partial, ignored) || !holds_something(place, partial));
 }
 
 }  // namespace rivulet

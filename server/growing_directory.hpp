@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 #include "common/result.hpp"
 
@@ -9,8 +10,8 @@ namespace rivulet {
 
 /// What fills a directory, absent or empty before, so that it can be told whether it is whole: its parts grow in a
 /// directory `.partial` in it, as the directory itself may be a mount point that nothing can be moved onto, and are
-/// moved to their places when all are there. What one that was killed left is removed by the next one, and what this
-/// one made when it goes unless all is in place.
+/// moved to their places when all are there. What one that was killed before that left is removed by the next one; what
+/// this one made is removed when it goes, unless all is in place.
 class GrowingDirectory {
 public:
     /// Errors: bad_request if there is something in `place` or another one fills it now, io_failure.
@@ -24,7 +25,7 @@ public:
     std::filesystem::path path() const { return partial_of(place_); }
 
     /// Moves the parts to their places and has the disk hold them. The one named `last`, which says that all are there,
-    /// is moved last. Errors: io_failure.
+    /// is moved last. Errors: io_failure; bad_request if something else has come there since the beginning.
     Result<void> put_in_place(std::string_view last);
 
     /// Whether somebody began to fill `place` and has not ended.
@@ -37,8 +38,9 @@ private:
     static std::filesystem::path partial_of(const std::filesystem::path& place) { return place / ".partial"; }
 
     std::filesystem::path place_;
-    bool made_;  ///< the place was absent
-    int lock_;   ///< a descriptor of the directory `.partial`, locked; -1: moved from
+    bool made_;           ///< the place was absent
+    bool keeps_ = false;  ///< what could not be put in place could not be removed from there either
+    int lock_;            ///< a descriptor of the directory `.partial`, locked; -1: moved from
 };
 
 }  // namespace rivulet

@@ -29,7 +29,7 @@ Result<SnapshotSummary> create_snapshot(const std::filesystem::path& directory, 
 /// Fills a data directory, which must be absent or empty, from a snapshot; blocks. No server starts in it until it is
 /// whole.
 /// Errors: bad_request if `snapshot` is none, is not whole, is of a form that this program does not know, or there is
-/// something in the data directory; io_failure.
+/// something in the data directory or another one fills it; io_failure.
 Result<SnapshotSummary> restore_snapshot(const std::filesystem::path& snapshot,
                                          const std::filesystem::path& data_directory, Clock& clock, Random& random);
 

@@ -14,7 +14,7 @@ constexpr std::size_t max_in_place_bytes = 256 * 1024;
 // The batch's buffer is kept up to this size, which the groups of a steady load of large requests stay below.
 constexpr std::size_t max_kept_bytes = 4 * 1024 * 1024;
 // A sync that took long, as of a disk that is busy, says nothing of the next.
-constexpr std::chrono::nanoseconds max_gather_time = std::chrono::milliseconds(5);
+constexpr std::chrono::steady_clock::duration max_gather_time = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -45,7 +45,7 @@ void CommitQueue::submit(std::unique_ptr<CommitItem> item, const boost::asio::an
         queued_bytes_ += item->bytes();
         if (!in_place_ || item->is_transaction() || queued_bytes_ > max_in_place_bytes) handed_over_ = true;
         queued_.push_back({std::move(item), executor});
-        hands_over = handed_over_ && !committing_ && queued_.size() >= awaited_;
+        hands_over = handed_over_ && !committing_ && is_gathered();
         leads = !handed_over_ && !committing_ && !invited_;
         invited_ |= leads;
     }
@@ -105,14 +105,11 @@ void CommitQueue::run() {
             take();
         }
         stalled_ = false;
-        const std::size_t count = taken_.size();
         lock.unlock();
-        const auto began = std::chrono::steady_clock::now();
         commit(true);
-        const auto took = std::chrono::steady_clock::now() - began;
         lock.lock();
         committing_ = false;
-        if (options_.sync) gather(lock, count + came_meanwhile_, took);
+        if (options_.sync) gather(lock);
         // Whatever came meanwhile is taken at once by the thread that is awake.
         handed_over_ = !queued_.empty();
         drained_.notify_all();
@@ -123,13 +120,17 @@ void CommitQueue::run() {
 // all of them leaves the processor idle while the disk works, and the disk while the processor does. So it waits for
 // half: the others are answered, and come back, while it runs. It sleeps until they are there, as to be woken by each
 // would cost the processor as much as what it does for it, and no longer than a sync takes.
-void CommitQueue::gather(std::unique_lock<std::mutex>& lock, std::size_t writers, std::chrono::nanoseconds sync_took) {
+void CommitQueue::gather(std::unique_lock<std::mutex>& lock) {
     drained_.notify_all();
+    const auto until = std::chrono::steady_clock::now() + std::min(sync_took_, max_gather_time);
     arrived_.wait(lock, [this] { return stopping_ || !queued_.empty(); });
-    awaited_ = (writers + 1) / 2;
-    arrived_.wait_for(lock, std::min(sync_took, max_gather_time),
-                      [this] { return stopping_ || queued_.size() >= awaited_; });
+    awaited_ = (writers_ + 1) / 2;
+    arrived_.wait_until(lock, until, [this] { return stopping_ || is_gathered(); });
     awaited_ = 0;
+}
+
+bool CommitQueue::is_gathered() const {
+    return queued_.size() >= awaited_ || queued_bytes_ >= max_group_bytes;
 }
 
 // False if it had to wait and may not; the next call goes on where this one stopped.
@@ -144,6 +145,7 @@ bool CommitQueue::commit(bool may_block) {
                 ended = item.is_transaction() || batch_.GetDataSize() >= max_group_bytes;
             }
         }
+        const auto began = std::chrono::steady_clock::now();
         const auto status = group_changes_ ? write(may_block) : rocksdb::Status::OK();
         if (!may_block && status.IsIncomplete()) return false;
         const auto group = std::span(taken_).subspan(group_begin_, group_end_ - group_begin_);
@@ -151,8 +153,9 @@ bool CommitQueue::commit(bool may_block) {
             for (auto& queued : group) queued.item->publish();
         }
         if (options_.sync) {
+            sync_took_ = std::chrono::steady_clock::now() - began;
             const std::lock_guard lock(mutex_);
-            came_meanwhile_ = queued_.size();
+            writers_ = group.size() + queued_.size();
         }
         answer(group, status);
         group_begin_ = group_end_;
@@ -175,11 +178,12 @@ void CommitQueue::answer(std::span<Queued> group, const rocksdb::Status& status)
         const auto executor = group.front().executor;
         const auto others =
             std::ranges::stable_partition(group, [&](const Queued& queued) { return queued.executor == executor; });
-        std::vector<std::unique_ptr<CommitItem>> items;
-        items.reserve(group.size() - others.size());
-        for (auto& queued : group.first(group.size() - others.size())) items.push_back(std::move(queued.item));
-        boost::asio::post(executor, [items = std::move(items), status] {
-            for (const auto& item : items) item->answer(status);
+        const auto its_own = group.first(group.size() - others.size());
+        std::vector<std::function<void()>> answers;
+        answers.reserve(its_own.size());
+        for (auto& queued : its_own) answers.push_back(queued.item->answer(status));
+        boost::asio::post(executor, [answers = std::move(answers)] {
+            for (const auto& answer : answers) answer();
         });
         group = others;
     }

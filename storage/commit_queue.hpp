@@ -4,7 +4,9 @@
 #include <rocksdb/write_batch.h>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -36,8 +38,9 @@ public:
     /// Called when the group is committed, in order, before any answer.
     virtual void publish() = 0;
 
-    /// Called last, with the commit's outcome, on the submitter's executor.
-    virtual void answer(const rocksdb::Status& status) = 0;
+    /// Called last, with the commit's outcome: returns what tells it to the submitter, which is called on the
+    /// submitter's executor and may outlive the store.
+    virtual std::function<void()> answer(const rocksdb::Status& status) = 0;
 };
 
 /// The store's one writer: whoever has its turn takes all that has gathered meanwhile, and commits it as one RocksDB
@@ -61,7 +64,7 @@ public:
     /// `executor` is the submitter's, whose handlers run one at a time.
     void submit(std::unique_ptr<CommitItem> item, const boost::asio::any_io_executor& executor);
 
-    /// Returns when everything submitted so far has been answered. Blocks.
+    /// Returns when everything submitted so far is committed and its answers are on their way. Blocks.
     void drain();
 
 private:
@@ -75,7 +78,8 @@ private:
     void invite(const boost::asio::any_io_executor& executor);
     void take();
     bool commit(bool may_block);
-    void gather(std::unique_lock<std::mutex>& lock, std::size_t writers, std::chrono::nanoseconds sync_took);
+    void gather(std::unique_lock<std::mutex>& lock);
+    bool is_gathered() const;
     rocksdb::Status write(bool may_block);
     static void answer(std::span<Queued> group, const rocksdb::Status& status);
 
@@ -100,8 +104,11 @@ private:
     std::size_t group_begin_ = 0;
     std::size_t group_end_ = 0;
     bool group_changes_ = false;
-    std::size_t came_meanwhile_ = 0;  ///< queued when the group was written, before any of it was answered
-    rocksdb::WriteBatch batch_;       ///< kept between groups for its buffer
+
+    // Of the last group that was synced.
+    std::size_t writers_ = 0;  ///< those it had, and those queued when it was written, before any of it was answered
+    std::chrono::steady_clock::duration sync_took_{};
+    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
 
     std::thread writer_;
 };

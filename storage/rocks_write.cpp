@@ -54,14 +54,11 @@ public:
         }
     }
 
-    void answer(const rocksdb::Status& status) override {
-        if (failure_) {
-            done_(*failure_);
-        } else if (status.ok()) {
-            done_(std::move(positions_));
-        } else {
-            done_(write_failed(status));
-        }
+    std::function<void()> answer(const rocksdb::Status& status) override {
+        Answer outcome = std::move(positions_);
+        if (!status.ok()) outcome = write_failed(status);
+        if (failure_) outcome = *failure_;
+        return [done = std::move(done_), outcome = std::move(outcome)]() mutable { done(std::move(outcome)); };
     }
 
 private:
@@ -152,9 +149,9 @@ public:
         for (const auto& action : publish_) action();
     }
 
-    void answer(const rocksdb::Status& status) override {
+    std::function<void()> answer(const rocksdb::Status& status) override {
         if (outcome_ && !status.ok()) outcome_ = write_failed(status);
-        done_(std::move(outcome_));
+        return [done = std::move(done_), outcome = std::move(outcome_)]() mutable { done(std::move(outcome)); };
     }
 
     Timestamp now() const override { return store_.clock_.now(); }

@@ -50,8 +50,8 @@ public:
 
     virtual ~Store() = default;
 
-    /// Returns when everything asked of the writer so far has been answered: before the executors that wait for its
-    /// answers go away. Blocks.
+    /// Returns when everything asked of the writer so far is committed, and its answers are on their way to the
+    /// executors that wait for them: before those go away. Blocks.
     virtual void drain() = 0;
 
     virtual StoreStatistics statistics() const = 0;
