@@ -22,7 +22,10 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     rocksdb::DBOptions options;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
-    options.max_background_jobs = 2;
+    // The thread that writes memtables to files also deletes the files that were merged, which takes seconds where
+    // there are hundreds: another one goes on meanwhile, or writers would come to wait.
+    options.max_background_flushes = 2;
+    options.max_background_compactions = 1;
     // A file that is handed to the disk whole when it is done holds up the syncs of the log meanwhile.
     options.bytes_per_sync = 1024UL * 1024;
     options.max_open_files = 512;
@@ -34,8 +37,8 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     options.stats_persist_period_sec = 0;
     // The writer asks for writes to go on after an error, when there is something to write.
     options.max_bgerror_resume_count = 0;
-    // For each of the files that a merge reads, of which there are many.
-    options.compaction_readahead_size = 256UL * 1024;
+    // For each of the files that a merge reads, of which there may be hundreds.
+    options.compaction_readahead_size = 64UL * 1024;
     // Opening the database reads nothing but its manifest and log.
     options.skip_stats_update_on_db_open = true;
     // There is one writer: memtables need not be ready for several at once.
@@ -56,8 +59,10 @@ rocksdb::ColumnFamilyOptions record_options(const Store::Options& store) {
     // can tell that it need not open, and adds their records to others only then. The first level's size asks for a
     // merge as its number of files does: it is told to be content with as much.
     options.level0_file_num_compaction_trigger = files_before_merge;
-    options.level0_slowdown_writes_trigger = 2 * files_before_merge;
-    options.level0_stop_writes_trigger = 3 * files_before_merge;
+    // A merge of so many files takes half a minute and shows no progress until it ends, so that writers who are slowed
+    // down meanwhile are slowed down ever more: it is for a server that has been behind for several merges.
+    options.level0_slowdown_writes_trigger = 4 * files_before_merge;
+    options.level0_stop_writes_trigger = 6 * files_before_merge;
     options.max_bytes_for_level_base = files_before_merge * options.write_buffer_size;
     record_files::describe(options);
     options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, rocksdb::kLZ4Compression};
