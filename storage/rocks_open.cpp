@@ -3,6 +3,7 @@
 
 #include <system_error>
 
+#include "storage/background_deletion.hpp"
 #include "storage/keys.hpp"
 #include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
@@ -22,10 +23,7 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     rocksdb::DBOptions options;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
-    // The thread that writes memtables to files also deletes the files that were merged, which takes seconds where
-    // there are hundreds: another one goes on meanwhile, or writers would come to wait.
-    options.max_background_flushes = 2;
-    options.max_background_compactions = 1;
+    options.max_background_jobs = 2;
     // A file that is handed to the disk whole when it is done holds up the syncs of the log meanwhile.
     options.bytes_per_sync = 1024UL * 1024;
     options.max_open_files = 512;
@@ -194,7 +192,9 @@ Result<void> RocksStore::open_database() {
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
     auto options = database_options(options_);
-    if (options_.environment) options.env = options_.environment;
+    const auto& files = (options_.environment ? options_.environment : rocksdb::Env::Default())->GetFileSystem();
+    environment_ = rocksdb::NewCompositeEnv(std::make_shared<BackgroundDeletion>(files));
+    options.env = environment_.get();
     options.listeners.push_back(disk_errors_);
     const auto status = rocksdb::DB::Open(options, options_.directory.string(), families, &handles, &database);
     if (!status.ok()) return cannot_open(options_.directory, status);

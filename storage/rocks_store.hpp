@@ -69,6 +69,7 @@ private:
     Clock& clock_;
     BlockingPool& pool_;
     const std::shared_ptr<DiskErrors> disk_errors_ = std::make_shared<DiskErrors>();
+    std::unique_ptr<rocksdb::Env> environment_;
     std::unique_ptr<rocksdb::DB> database_;
     std::unique_ptr<DatabaseWriter> writer_;
     rocksdb::ColumnFamilyHandle* catalog_family_ = nullptr;
