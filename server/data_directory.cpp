@@ -1,13 +1,12 @@
 #include "server/data_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
 
+#include "server/directory_lock.hpp"
 #include "server/growing_directory.hpp"
 
 namespace rivulet {
@@ -17,14 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view name_prefix = "rivulet-ephemeral-";
-
-/// The lock on a temporary directory, held as long as the descriptor is open; -1 if another process has it.
-int lock_directory(const fs::path& directory) {
-    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0) return descriptor;
-    if (descriptor >= 0) close(descriptor);
-    return -1;
-}
 
 void remove_abandoned(const fs::path& parent) {
     std::error_code ignored;

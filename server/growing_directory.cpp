@@ -1,7 +1,5 @@
 #include "server/growing_directory.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +7,8 @@
 #include <cerrno>
 #include <system_error>
 #include <vector>
+
+#include "server/directory_lock.hpp"
 
 namespace rivulet {
 
@@ -41,19 +41,18 @@ bool holds_something(const fs::path& place, const fs::path& partial) {
 
 /// A descriptor of the directory in `place`, locked until it is closed.
 Result<int> lock(const fs::path& place, const fs::path& directory) {
-    const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    const Error is_filled_now = {ErrorCode::bad_request, "Another one is filling " + place.string() + " now."};
+    const int descriptor = lock_directory(directory);
+    if (descriptor < 0 && errno == EWOULDBLOCK) return is_filled_now;
     if (descriptor < 0) return cannot_be_filled(place, last_fault());
-    std::error_code fault;
-    if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) fault = last_fault();
     struct stat locked {};
     struct stat there {};
-    // Whoever had the lock before may have moved the directory away.
-    const bool is_there =
-        fstat(descriptor, &locked) == 0 && stat(directory.c_str(), &there) == 0 && locked.st_ino == there.st_ino;
-    if (!fault && is_there) return descriptor;
+    // Whoever had the lock before has removed the directory when it was done.
+    if (fstat(descriptor, &locked) == 0 && stat(directory.c_str(), &there) == 0 && locked.st_ino == there.st_ino) {
+        return descriptor;
+    }
     close(descriptor);
-    if (fault && fault != std::errc::operation_would_block) return cannot_be_filled(place, fault);
-    return Error(ErrorCode::bad_request, "Another one is filling " + place.string() + " now.");
+    return is_filled_now;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ BackgroundDeletion::~BackgroundDeletion() {
 IOStatus BackgroundDeletion::DeleteFile(const std::string& name, const rocksdb::IOOptions& options,
                                         rocksdb::IODebugContext* debug) {
     if (!name.ends_with(".sst") && !name.ends_with(".blob")) return target()->DeleteFile(name, options, debug);
-    // Nor does one wait that is gone already, which RocksDB is to be told.
+    // There is no answer for a file that is gone already: RocksDB is told that by the deletion itself.
     std::uint64_t room = 0;
     if (!target()->GetFreeSpace(name, options, &room, debug).ok() || room < ample_bytes) {
         return target()->DeleteFile(name, options, debug);

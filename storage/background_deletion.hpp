@@ -3,6 +3,7 @@
 #include <rocksdb/file_system.h>
 
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>

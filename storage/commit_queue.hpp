@@ -104,11 +104,11 @@ private:
     std::size_t group_begin_ = 0;
     std::size_t group_end_ = 0;
     bool group_changes_ = false;
+    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
 
     // Of the last group that was synced.
     std::size_t writers_ = 0;  ///< those it had, and those queued when it was written, before any of it was answered
     std::chrono::steady_clock::duration sync_took_{};
-    rocksdb::WriteBatch batch_;  ///< kept between groups for its buffer
 
     std::thread writer_;
 };
