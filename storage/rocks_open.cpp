@@ -4,6 +4,7 @@
 #include <system_error>
 
 #include "storage/background_deletion.hpp"
+#include "storage/database_log.hpp"
 #include "storage/keys.hpp"
 #include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
@@ -23,14 +24,16 @@ rocksdb::DBOptions database_options(const Store::Options& store) {
     rocksdb::DBOptions options;
     options.create_if_missing = true;
     options.create_missing_column_families = true;
+    // One to write memtables to files and one to merge files. Two that write memtables would not wait for each other's
+    // syncs, but RocksDB 7.8 cannot go on after an error that comes between them: of memtables that were finished out
+    // of turn it leaves the one behind unwritten, and waits for it for ever.
     options.max_background_jobs = 2;
     // A file that is handed to the disk whole when it is done holds up the syncs of the log meanwhile.
     options.bytes_per_sync = 1024UL * 1024;
     options.max_open_files = 512;
     options.db_write_buffer_size = memory_share(store.memory_bytes).memtables;
     options.max_total_wal_size = 2 * options.db_write_buffer_size;
-    options.keep_log_file_num = 2;
-    options.info_log_level = rocksdb::WARN_LEVEL;
+    options.info_log = std::make_shared<DatabaseLog>(store.directory);
     options.stats_dump_period_sec = 0;
     options.stats_persist_period_sec = 0;
     // The writer asks for writes to go on after an error, when there is something to write.

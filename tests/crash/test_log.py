@@ -122,10 +122,15 @@ def check(kinesis, acknowledged, turn):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of 64 MiB; `grow` gives it more. Needs the right to mount one."""
+    """A file system of 64 MiB; `fill` leaves nothing of it, `grow` gives it more. Needs the right to mount one."""
 
     class SmallDisk:
         path = tmp_path / "disk"
+
+        def fill(self):
+            with pytest.raises(OSError), open(self.path / "filler", "ab", buffering=0) as file:
+                while True:
+                    file.write(bytes(4096))
 
         def grow(self):
             subprocess.run(["mount", "-o", "remount,size=256m", str(self.path)], check=True)
@@ -167,7 +172,6 @@ def test_a_full_disk_refuses_writes_until_there_is_room_and_serves_reads_meanwhi
             assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500
             refusals += 1
             check_read()
-    small_disk.grow()
 
     def is_stored():
         try:
@@ -176,6 +180,13 @@ def test_a_full_disk_refuses_writes_until_there_is_room_and_serves_reads_meanwhi
         except ClientError:
             return False
 
+    # What the server itself notes of it has no room either, each of the times that it looks for some.
+    small_disk.fill()
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        assert not is_stored()
+    check_read()
+    small_disk.grow()
     wait_until(is_stored, 30, "writing to a disk that has room again")
     check_read()
     server.restart_after_kill()
