@@ -42,4 +42,13 @@ std::uint32_t crc32c_for_rocksdb(std::uint32_t crc, const char* bytes, std::size
     return rivulet::crc32c(crc, bytes, size);
 }
 
+#else
+
+std::uint32_t crc32c_of_rocksdb(std::uint32_t crc, const char* bytes,
+                                std::size_t size) asm("_ZN7rocksdb6crc32c6ExtendEjPKcm");
+
+std::uint32_t rivulet::crc32c(std::uint32_t crc, const char* bytes, std::size_t size) {
+    return crc32c_of_rocksdb(crc, bytes, size);
+}
+
 #endif

@@ -5,7 +5,9 @@
 
 #include "storage/background_deletion.hpp"
 #include "storage/database_log.hpp"
+#include "storage/journal_check.hpp"
 #include "storage/keys.hpp"
+#include "storage/noting_file_system.hpp"
 #include "storage/record_files.hpp"
 #include "storage/rocks_store.hpp"
 
@@ -189,14 +191,30 @@ void RocksStore::reclaim_dropped(std::uint64_t stream) {
     });
 }
 
+/// What was noted of the journals, where nothing is wrong with them.
+Result<std::vector<Journal>> RocksStore::check_journals() const {
+    auto noted = still_valid(options_.directory, WrittenSizes::load(options_.directory, options_.boot));
+    const auto damage = find_damage(options_.directory, noted);
+    if (!damage) return noted;
+    return Error(ErrorCode::io_failure, "The data directory " + options_.directory.string() +
+                                            " cannot be used: a file in it is damaged (" + *damage +
+                                            "). Restore the directory from a copy, or move it away to start anew. To "
+                                            "start with what can be read of it, remove the file SIZES in it; the rest "
+                                            "is then deleted.");
+}
+
 Result<void> RocksStore::open_database() {
+    const auto noted = check_journals();
+    if (!noted) return noted.error();
     const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
         {rocksdb::kDefaultColumnFamilyName, {}}, {"catalog", catalog_options()}, {"records", record_options(options_)}};
     std::vector<rocksdb::ColumnFamilyHandle*> handles;
     rocksdb::DB* database = nullptr;
     auto options = database_options(options_);
     const auto& files = (options_.environment ? options_.environment : rocksdb::Env::Default())->GetFileSystem();
-    environment_ = rocksdb::NewCompositeEnv(std::make_shared<BackgroundDeletion>(files));
+    const auto noting = std::make_shared<NotingFileSystem>(
+        files, std::make_shared<WrittenSizes>(options_.directory, options_.boot, *noted));
+    environment_ = rocksdb::NewCompositeEnv(std::make_shared<BackgroundDeletion>(noting));
     options.env = environment_.get();
     options.listeners.push_back(disk_errors_);
     const auto status = rocksdb::DB::Open(options, options_.directory.string(), families, &handles, &database);

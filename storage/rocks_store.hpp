@@ -53,6 +53,7 @@ private:
     static constexpr std::string_view dropped_table = "dropped";
 
     Result<void> check_directory() const;
+    Result<std::vector<Journal>> check_journals() const;
     Result<void> open_database();
     Result<void> check_format();
     Result<void> load_next_id();

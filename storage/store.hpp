@@ -13,6 +13,7 @@
 #include "storage/consumer.hpp"
 #include "storage/record_log.hpp"
 #include "storage/stream.hpp"
+#include "storage/written_sizes.hpp"
 
 namespace rocksdb {
 class Env;
@@ -41,6 +42,8 @@ public:
         std::size_t memory_bytes = 128UL * 1024 * 1024;
         /// The file system, for tests that make it fail; null: the machine's.
         rocksdb::Env* environment = nullptr;
+        /// Tells this boot of the machine from others, after which what was not synced may be gone.
+        std::string boot = WrittenSizes::current_boot();
     };
 
     /// Opens the database in `options.directory`, creating both if absent. `clock` and `pool` must outlive the store.

@@ -1,0 +1,157 @@
+#include <fstream>
+#include <iterator>
+
+#include "tests/unit/log_support.hpp"
+
+namespace rivulet {
+namespace {
+
+namespace fs = std::filesystem;
+
+class JournalsTest : public LogTest {
+protected:
+    void SetUp() override {
+        // Little, so that there are several logs.
+        store_options.memory_bytes = 8 * 1024 * 1024;
+        reopen();
+        LogTest::SetUp();
+    }
+
+    void fill_and_stop() {
+        append_much(5);
+        append("last");
+        stored = read();
+        ASSERT_EQ(stored.size(), 501U);
+        store.reset();
+        ASSERT_GE(files(".log").size(), 2U);
+        ASSERT_EQ(files("MANIFEST").size(), 1U);
+    }
+
+    std::vector<fs::path> files(std::string_view part_of_name) const {
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::directory_iterator(store_options.directory)) {
+            if (entry.path().filename().string().find(part_of_name) != std::string::npos) found.push_back(entry.path());
+        }
+        return found;
+    }
+
+    static std::string content(const fs::path& file) {
+        std::ifstream bytes(file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(bytes), {}};
+    }
+    static void write(const fs::path& file, const std::string& bytes) {
+        std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    }
+
+    void expect_refusal_with(const fs::path& file, const std::string& bytes, const std::string& what) {
+        const auto before = content(file);
+        write(file, bytes);
+        expect_refusal(file, what);
+        write(file, before);
+    }
+
+    void expect_refusal(const fs::path& file, const std::string& what) {
+        const auto opened = Store::open(store_options, clock, pool);
+        ASSERT_FALSE(opened) << file << ' ' << what;
+        EXPECT_THAT(opened.error().message, testing::HasSubstr("is damaged (" + file.filename().string() + " "));
+        EXPECT_THAT(opened.error().message, testing::HasSubstr("Restore the directory"));
+    }
+
+    void expect_all_is_there() {
+        open();
+        EXPECT_TRUE(read() == stored);
+    }
+
+    std::vector<std::string> stored;
+};
+
+TEST_F(JournalsTest, one_that_was_cut_is_told_and_nothing_deleted) {
+    fill_and_stop();
+    for (const auto* kind : {".log", "MANIFEST"}) {
+        for (const auto& file : files(kind)) {
+            const auto bytes = content(file);
+            for (const std::size_t kept : {bytes.size() - 1, bytes.size() - 50, bytes.size() / 2, std::size_t(0)}) {
+                if (bytes.size() > 50) expect_refusal_with(file, bytes.substr(0, kept), std::to_string(kept));
+            }
+        }
+    }
+    expect_all_is_there();
+}
+
+TEST_F(JournalsTest, a_log_that_is_gone_is_told) {
+    fill_and_stop();
+    for (const auto& file : files(".log")) {
+        if (fs::file_size(file) == 0) continue;
+        fs::rename(file, directory.path() / "kept");
+        expect_refusal(file, "is gone");
+        fs::rename(directory.path() / "kept", file);
+    }
+    expect_all_is_there();
+}
+
+TEST_F(JournalsTest, any_bit_that_was_turned_over_is_told) {
+    append("one");
+    append("two");
+    stored = read();
+    store.reset();
+    for (const auto* kind : {".log", "MANIFEST"}) {
+        for (const auto& file : files(kind)) {
+            const auto bytes = content(file);
+            for (std::size_t at = 0; at < bytes.size(); ++at) {
+                auto turned = bytes;
+                turned[at] = static_cast<char>(turned[at] ^ 1 << at % 8);
+                expect_refusal_with(file, turned, "byte " + std::to_string(at));
+            }
+        }
+    }
+    expect_all_is_there();
+}
+
+TEST_F(JournalsTest, what_was_synced_is_missed_over_a_loss_of_power_and_what_was_not_may_be_gone) {
+    append("one");
+    store.reset();
+    store_options.boot += "+";
+    const auto manifest = files("MANIFEST").front();
+    const auto bytes = content(manifest);
+    expect_refusal_with(manifest, bytes.substr(0, bytes.size() - 1), "cut");
+    for (const auto& log : files(".log")) write(log, "");
+    open();
+}
+
+TEST_F(JournalsTest, without_the_note_of_their_sizes_it_starts_with_what_is_left) {
+    fill_and_stop();
+    const auto logs = files(".log");
+    const auto newest = *std::ranges::max_element(logs);
+    write(newest, content(newest).substr(0, fs::file_size(newest) - 10));
+    expect_refusal(newest, "cut");
+    fs::remove(store_options.directory / "SIZES");
+    open();
+    stored.pop_back();
+    EXPECT_TRUE(read() == stored);
+}
+
+TEST_F(JournalsTest, a_note_from_before_another_program_wrote_there_is_passed_over) {
+    fill_and_stop();
+    const auto note = content(store_options.directory / "SIZES");
+    open();
+    append("later");
+    stored.emplace_back("later");
+    store.reset();
+    write(store_options.directory / "SIZES", note);
+    expect_all_is_there();
+}
+
+TEST_F(JournalsTest, starts_again_and_again_are_no_damage) {
+    fill_and_stop();
+    for (int i = 0; i < 5; ++i) {
+        open();
+        append(std::to_string(i));
+        stored.push_back(std::to_string(i));
+        EXPECT_TRUE(read() == stored);
+        store.reset();
+    }
+    expect_all_is_there();
+}
+
+}  // namespace
+}  // namespace rivulet
