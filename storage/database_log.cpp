@@ -26,11 +26,6 @@ std::shared_ptr<spdlog::logger> make_logger(const std::filesystem::path& file) {
     return logger;
 }
 
-spdlog::level::level_enum level_of(rocksdb::InfoLogLevel level) {
-    if (level >= rocksdb::ERROR_LEVEL) return spdlog::level::err;
-    return level == rocksdb::WARN_LEVEL ? spdlog::level::warn : spdlog::level::info;
-}
-
 }  // namespace
 
 DatabaseLog::DatabaseLog(const std::filesystem::path& directory)
@@ -40,7 +35,7 @@ void DatabaseLog::Logv(rocksdb::InfoLogLevel level, const char* format, std::va_
     if (level < GetInfoLogLevel()) return;
     std::array<char, max_line_bytes> line;
     if (std::vsnprintf(line.data(), line.size(), format, arguments) < 0) return;
-    logger_->log(level_of(level), "{}", line.data());
+    logger_->log(level == rocksdb::WARN_LEVEL ? spdlog::level::warn : spdlog::level::err, "{}", line.data());
 }
 
 }  // namespace rivulet

@@ -30,15 +30,6 @@ bool is_stored(std::uint32_t crc, const char* record) {
     return ((crc >> 15 | crc << 17) + 0xa282'ead8U) == read_little_endian(record, 4);
 }
 
-/// Whether the checksum of a record is that of fewer bytes than its length says: it is the length that is wrong.
-bool is_shorter(const char* record, std::size_t most_bytes) {
-    std::uint32_t crc = crc32c(0, record + type_offset, 1);
-    for (std::size_t bytes = 0; bytes < most_bytes && !is_stored(crc, record); ++bytes) {
-        crc = crc32c(crc, record + head_bytes + bytes, 1);
-    }
-    return is_stored(crc, record);
-}
-
 /// Whether the records of one block are whole, as far as they end within its first `written` bytes.
 bool is_whole(const std::vector<char>& block, std::size_t written) {
     std::size_t at = 0;
@@ -48,19 +39,21 @@ bool is_whole(const std::vector<char>& block, std::size_t written) {
         const auto type = static_cast<unsigned char>(record[type_offset]);
         const std::size_t end = at + head_bytes + bytes;
         if (type == 0 || type > last_type || end > block_bytes) return false;
-        // The rest of it was being written.
-        if (end > written) return !is_shorter(record, written - at - head_bytes);
+        // RocksDB writes a record's head and its bytes in one or in two, but no part of either.
+        if (end > written) return at + head_bytes == written;
         if (!is_stored(crc32c(0, record + type_offset, bytes + 1), record)) return false;
         at = end;
     }
-    return true;
+    return at == written || block_bytes - at < head_bytes;
 }
 
 std::optional<std::string> find_damage(const fs::path& file, std::uint64_t written) {
     const std::string name = file.filename().string();
     std::error_code fault;
     const auto size = fs::file_size(file, fault);
-    if (fault) return name + " is missing";
+    if (fault == std::errc::no_such_file_or_directory) return name + " is missing";
+    // RocksDB says itself what it cannot open or read.
+    if (fault) return std::nullopt;
     if (size < written) {
         return name + " has " + std::to_string(size) + " of the " + std::to_string(written) +
                " bytes that were written to it";
@@ -69,7 +62,7 @@ std::optional<std::string> find_damage(const fs::path& file, std::uint64_t writt
     std::vector<char> block(block_bytes);
     for (std::uint64_t begin = 0; begin < written; begin += block_bytes) {
         const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(block_bytes, written - begin));
-        if (!content.read(block.data(), static_cast<std::streamsize>(bytes))) return name + " cannot be read";
+        if (!content.read(block.data(), static_cast<std::streamsize>(bytes))) return std::nullopt;
         if (!is_whole(block, bytes)) return name + " is not as it was written, near byte " + std::to_string(begin);
     }
     return std::nullopt;
@@ -95,7 +88,6 @@ std::vector<Journal> still_valid(const fs::path& directory, std::vector<Journal>
 
 std::optional<std::string> find_damage(const fs::path& directory, const std::vector<Journal>& noted) {
     for (const auto& journal : noted) {
-        if (journal.written == 0) continue;
         if (auto damage = find_damage(directory / journal.name(), journal.written)) return damage;
     }
     return std::nullopt;

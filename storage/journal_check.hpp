@@ -14,8 +14,8 @@ namespace rivulet {
 /// was cut, and some damage for the place where a crash ended it, and deletes what it then knows nothing of.
 std::optional<std::string> find_damage(const std::filesystem::path& directory, const std::vector<Journal>& noted);
 
-/// `noted` without what says nothing of the directory as it is now: all of it, if another program has written to the
-/// directory since.
+/// `noted` without what says nothing of the directory as it is now: all of it, if the manifest in use is not among it,
+/// as after another program wrote to the directory.
 std::vector<Journal> still_valid(const std::filesystem::path& directory, std::vector<Journal> noted);
 
 }  // namespace rivulet

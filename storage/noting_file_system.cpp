@@ -11,10 +11,6 @@ using rocksdb::Slice;
 
 namespace {
 
-Journal journal_of(const std::string& path) {
-    return Journal::named(std::filesystem::path(path).filename().string());
-}
-
 class NotedFile final : public rocksdb::FSWritableFileOwnerWrapper {
 public:
     NotedFile(std::unique_ptr<rocksdb::FSWritableFile>&& file, const Journal& journal,
@@ -45,8 +41,12 @@ private:
         return status;
     }
 
+    // What a sync could not write the system may have dropped, and a later one that succeeds does not bring it back.
     IOStatus note_sync(IOStatus status, std::uint64_t written) {
-        if (status.ok()) sizes_->set(place_, written_, synced_ = written);
+        if (!is_whole_) return status;
+        if (status.ok()) synced_ = written;
+        if (!status.ok()) is_whole_ = false;
+        sizes_->set(place_, status.ok() ? written_ : synced_, synced_);
         return status;
     }
 
@@ -59,10 +59,14 @@ private:
 
 }  // namespace
 
+Journal NotingFileSystem::journal_at(const std::filesystem::path& path) const {
+    return path.parent_path() == directory_ ? Journal::named(path.filename().string()) : Journal();
+}
+
 IOStatus NotingFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                            std::unique_ptr<rocksdb::FSWritableFile>* file, IODebugContext* debug) {
     auto status = target()->NewWritableFile(name, options, file, debug);
-    const Journal journal = journal_of(name);
+    const Journal journal = journal_at(name);
     if (status.ok() && journal.kind != JournalKind::none) {
         *file = std::make_unique<NotedFile>(std::move(*file), journal, sizes_);
     }
@@ -70,7 +74,7 @@ IOStatus NotingFileSystem::NewWritableFile(const std::string& name, const rocksd
 }
 
 IOStatus NotingFileSystem::DeleteFile(const std::string& name, const IOOptions& options, IODebugContext* debug) {
-    sizes_->remove(journal_of(name));
+    if (const Journal journal = journal_at(name); journal.kind != JournalKind::none) sizes_->remove(journal);
     return target()->DeleteFile(name, options, debug);
 }
 

@@ -8,13 +8,15 @@
 
 namespace rivulet {
 
-/// A file system that has WrittenSizes note what is written to journals.
+/// A file system that has WrittenSizes note what is written to the journals in one directory; copies of them that are
+/// made elsewhere, as for a checkpoint, are none.
 ///
 /// Thread safety: every member may be called from any thread.
 class NotingFileSystem final : public rocksdb::FileSystemWrapper {
 public:
-    NotingFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, std::shared_ptr<WrittenSizes> sizes)
-        : FileSystemWrapper(target), sizes_(std::move(sizes)) {}
+    NotingFileSystem(const std::shared_ptr<rocksdb::FileSystem>& target, std::filesystem::path directory,
+                     std::shared_ptr<WrittenSizes> sizes)
+        : FileSystemWrapper(target), directory_(std::move(directory)), sizes_(std::move(sizes)) {}
 
     const char* Name() const override { return "NotingFileSystem"; }
 
@@ -25,6 +27,9 @@ public:
                                  rocksdb::IODebugContext* debug) override;
 
 private:
+    Journal journal_at(const std::filesystem::path& path) const;
+
+    const std::filesystem::path directory_;
     const std::shared_ptr<WrittenSizes> sizes_;
 };
 

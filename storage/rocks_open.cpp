@@ -159,7 +159,9 @@ Result<void> RocksStore::check_directory() const {
     if (std::filesystem::exists(options_.directory / "CURRENT", fault)) return {};
     for (const auto& entry : std::filesystem::directory_iterator(options_.directory, fault)) {
         const auto name = entry.path().filename().string();
-        if (!name.starts_with("MANIFEST-") && !name.ends_with(".sst") && !name.ends_with(".blob")) continue;
+        if (Journal::named(name).kind == JournalKind::none && !name.ends_with(".sst") && !name.ends_with(".blob")) {
+            continue;
+        }
         return Error(ErrorCode::io_failure, "The data directory " + options_.directory.string() +
                                                 " cannot be used: the file CURRENT is missing beside " + name +
                                                 ". Restore the directory from a copy, or move it away to start anew.");
@@ -213,7 +215,7 @@ Result<void> RocksStore::open_database() {
     auto options = database_options(options_);
     const auto& files = (options_.environment ? options_.environment : rocksdb::Env::Default())->GetFileSystem();
     const auto noting = std::make_shared<NotingFileSystem>(
-        files, std::make_shared<WrittenSizes>(options_.directory, options_.boot, *noted));
+        files, options_.directory, std::make_shared<WrittenSizes>(options_.directory, options_.boot, *noted));
     environment_ = rocksdb::NewCompositeEnv(std::make_shared<BackgroundDeletion>(noting));
     options.env = environment_.get();
     options.listeners.push_back(disk_errors_);

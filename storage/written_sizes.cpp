@@ -1,13 +1,16 @@
 #include "storage/written_sizes.hpp"
 
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <cstddef>
 #include <fstream>
 #include <utility>
+
+#include "storage/checksum.hpp"
 
 namespace rivulet {
 
@@ -22,16 +25,37 @@ constexpr std::string_view log_suffix = ".log";
 constexpr std::size_t boot_bytes = 112;
 constexpr std::size_t journals = 124;  ///< far more than a database has at a time
 
+/// A journal as it is noted, with a checksum of the rest.
+struct Place {
+    std::uint32_t kind = 0;
+    std::uint32_t checksum = 0;
+    std::uint64_t number = 0;
+    std::uint64_t written = 0;
+    std::uint64_t synced = 0;
+
+    std::uint32_t right_checksum() const {
+        Place rest = *this;
+        rest.checksum = 0;
+        return crc32c(0, reinterpret_cast<const char*>(&rest), sizeof rest);
+    }
+};
+
+Place place_of(const Journal& journal) {
+    Place place{static_cast<std::uint32_t>(journal.kind), 0, journal.number, journal.written, journal.synced};
+    place.checksum = place.right_checksum();
+    return place;
+}
+
 /// The file, in the order of this machine's bytes: the directory does not travel while it is in use.
 struct Page {
     std::array<char, known_form.size()> form{};
     std::array<char, boot_bytes> boot{};
-    std::array<Journal, journals> places{};
+    std::array<Place, journals> places{};
 };
 static_assert(sizeof(Page) == 4096);
 
 std::size_t offset_of(std::size_t place) {
-    return offsetof(Page, places) + place * sizeof(Journal);
+    return offsetof(Page, places) + place * sizeof(Place);
 }
 
 bool write_at(int descriptor, const void* bytes, std::size_t size, std::size_t offset) {
@@ -67,12 +91,15 @@ std::vector<Journal> WrittenSizes::load(const fs::path& directory, std::string_v
     std::ifstream file(directory / file_name, std::ios::binary);
     if (!file.read(reinterpret_cast<char*>(&page), sizeof page)) return {};
     if (std::string_view(page.form.data(), page.form.size()) != known_form) return {};
-    const bool is_this_boot = !boot.empty() && std::string_view(page.boot.data()).substr(0, boot_bytes) == boot;
+    const std::string_view noted_boot(page.boot.data(), strnlen(page.boot.data(), page.boot.size()));
+    const bool is_this_boot = !boot.empty() && noted_boot == boot;
     std::vector<Journal> noted;
-    for (auto journal : page.places) {
-        if (journal.kind == JournalKind::none) continue;
-        if (!is_this_boot) journal.written = journal.synced;
-        noted.push_back(journal);
+    for (const auto& place : page.places) {
+        const bool is_journal = place.kind == static_cast<std::uint32_t>(JournalKind::log) ||
+                                place.kind == static_cast<std::uint32_t>(JournalKind::manifest);
+        if (!is_journal || place.checksum != place.right_checksum()) continue;
+        const std::uint64_t written = is_this_boot ? place.written : place.synced;
+        if (written > 0) noted.push_back({static_cast<JournalKind>(place.kind), place.number, written, place.synced});
     }
     return noted;
 }
@@ -87,13 +114,14 @@ void WrittenSizes::begin() {
     Page page;
     std::ranges::copy(known_form, page.form.begin());
     std::ranges::copy(boot_, page.boot.begin());
-    std::ranges::copy(places_, page.places.begin());
+    std::ranges::transform(places_, page.places.begin(), place_of);
     const fs::path growing = file_.string() + ".new";
     descriptor_ = open(growing.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     std::error_code fault;
     const bool written = descriptor_ >= 0 && write_at(descriptor_, &page, sizeof page, 0);
     if (written) fs::rename(growing, file_, fault);
     if (written && !fault) return;
+    if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
     // One that is not kept up would promise what is deleted later.
     fs::remove(growing, fault);
     fs::remove(file_, fault);
@@ -103,33 +131,43 @@ WrittenSizes::~WrittenSizes() {
     if (descriptor_ >= 0) close(descriptor_);
 }
 
+std::vector<Journal>::iterator WrittenSizes::find(JournalKind kind, std::uint64_t number) {
+    return std::ranges::find_if(places_, [&](const Journal& at) { return at.kind == kind && at.number == number; });
+}
+
+bool WrittenSizes::write(std::size_t place) const {
+    const Place noted = place_of(places_[place]);
+    return write_at(descriptor_, &noted, sizeof noted, offset_of(place));
+}
+
 std::size_t WrittenSizes::add(const Journal& journal) {
     const std::lock_guard lock(mutex_);
     begin();
-    const auto free = std::ranges::find(places_, JournalKind::none, &Journal::kind);
-    const auto place = static_cast<std::size_t>(free - places_.begin());
-    if (free == places_.end()) return place;
-    *free = journal;
-    write_at(descriptor_, &*free, sizeof *free, offset_of(place));
+    // After a loss of power a number may be given out again.
+    auto at = find(journal.kind, journal.number);
+    if (at == places_.end()) at = find(JournalKind::none, 0);
+    const auto place = static_cast<std::size_t>(at - places_.begin());
+    if (at == places_.end()) return place;
+    *at = journal;
+    write(place);
     return place;
 }
 
 void WrittenSizes::set(std::size_t place, std::uint64_t written, std::uint64_t synced) {
-    if (place >= journals) return;
-    const std::array sizes = {written, synced};
-    write_at(descriptor_, &sizes, sizeof sizes, offset_of(place) + offsetof(Journal, written));
+    if (place >= places_.size()) return;
+    places_[place].written = written;
+    places_[place].synced = synced;
+    write(place);
 }
 
 void WrittenSizes::remove(const Journal& journal) {
     const std::lock_guard lock(mutex_);
     begin();
-    const auto found = std::ranges::find_if(
-        places_, [&](const Journal& at) { return at.kind == journal.kind && at.number == journal.number; });
-    if (found == places_.end()) return;
-    *found = {};
-    if (write_at(descriptor_, &*found, sizeof *found, offset_of(static_cast<std::size_t>(found - places_.begin())))) {
-        return;
-    }
+    const auto at = find(journal.kind, journal.number);
+    if (at == places_.end()) return;
+    *at = {};
+    // The disk may be made to hold the deletion before it would come to hold the note of it.
+    if (write(static_cast<std::size_t>(at - places_.begin())) && fdatasync(descriptor_) == 0) return;
     std::error_code ignored;
     fs::remove(file_, ignored);
 }

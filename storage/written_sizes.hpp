@@ -10,7 +10,7 @@
 namespace rivulet {
 
 /// A file of the database that is written record by record: a write-ahead log, or a manifest, the list of its files.
-enum class JournalKind : std::uint64_t { none, log, manifest };
+enum class JournalKind : std::uint32_t { none, log, manifest };
 
 /// What is known of a journal without looking at it.
 struct Journal {
@@ -28,14 +28,15 @@ struct Journal {
 /// How much has been written to each journal: noted in the file SIZES of the database's directory, beside the journals,
 /// as RocksDB takes one that was cut for one that ends there, and one that is gone for one that was never needed.
 ///
-/// It is one page, which is written in place, behind every write to a journal; a note that fails makes it promise less
-/// than there is, never more.
+/// It is one page, which is written in place, behind every write to a journal, and synced before one is deleted. A note
+/// that fails makes it promise less than there is.
 ///
 /// Thread safety: every member may be called from any thread, `set` by one thread at a time for one journal.
 class WrittenSizes {
 public:
     /// What was noted in `directory`. If it was during another boot of the machine than `boot`, which may have ended by
-    /// a loss of power, nothing counts as written but what was synced. Empty if there is no file, or not of this form.
+    /// a loss of power, nothing counts as written but what was synced. Journals of which nothing is promised are left
+    /// out, as are notes that are damaged themselves.
     static std::vector<Journal> load(const std::filesystem::path& directory, std::string_view boot);
 
     /// Begins the file anew with these, at the first journal that is added or removed: only then it is known that
@@ -56,6 +57,8 @@ public:
 
 private:
     void begin();
+    std::vector<Journal>::iterator find(JournalKind kind, std::uint64_t number);
+    bool write(std::size_t place) const;
 
     const std::filesystem::path file_;
     const std::string boot_;
