@@ -1,7 +1,5 @@
 #include "storage/noting_file_system.hpp"
 
-#include <atomic>
-
 namespace rivulet {
 
 using rocksdb::IODebugContext;
@@ -25,12 +23,10 @@ public:
         return noted(FSWritableFileOwnerWrapper::Append(data, options, verification, debug), data.size());
     }
     IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-        const auto written = written_.load();
-        return note_sync(FSWritableFileOwnerWrapper::Sync(options, debug), written);
+        return note_sync(FSWritableFileOwnerWrapper::Sync(options, debug));
     }
     IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-        const auto written = written_.load();
-        return note_sync(FSWritableFileOwnerWrapper::Fsync(options, debug), written);
+        return note_sync(FSWritableFileOwnerWrapper::Fsync(options, debug));
     }
 
 private:
@@ -42,19 +38,24 @@ private:
     }
 
     // What a sync could not write the system may have dropped, and a later one that succeeds does not bring it back.
-    IOStatus note_sync(IOStatus status, std::uint64_t written) {
+    IOStatus note_sync(IOStatus status) {
         if (!is_whole_) return status;
-        if (status.ok()) synced_ = written;
-        if (!status.ok()) is_whole_ = false;
-        sizes_->set(place_, status.ok() ? written_ : synced_, synced_);
+        is_whole_ = status.ok();
+        if (is_whole_) {
+            synced_ = written_;
+        } else {
+            written_ = synced_;
+        }
+        sizes_->set(place_, written_, synced_);
         return status;
     }
 
     const std::shared_ptr<WrittenSizes> sizes_;
     const std::size_t place_;
-    std::atomic<std::uint64_t> written_ = 0;
-    std::atomic<std::uint64_t> synced_ = 0;
-    std::atomic<bool> is_whole_ = true;
+    // RocksDB syncs a journal on the thread that writes to it, or when nobody writes to it any more.
+    std::uint64_t written_ = 0;
+    std::uint64_t synced_ = 0;
+    bool is_whole_ = true;
 };
 
 }  // namespace

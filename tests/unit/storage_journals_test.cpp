@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "storage/noting_file_system.hpp"
+#include "tests/unit/faulty_file_system.hpp"
 #include "tests/unit/log_support.hpp"
 
 namespace rivulet {
@@ -144,6 +145,30 @@ TEST(NotingFileSystem, notes_nothing_of_copies_elsewhere) {
     ASSERT_EQ(noted.size(), 1U);
     EXPECT_EQ(noted.front().name(), "MANIFEST-000001");
     EXPECT_EQ(noted.front().written, 100U);
+}
+
+TEST(NotingFileSystem, promises_nothing_behind_a_write_or_a_sync_that_failed) {
+    for (const auto failing : {Operation::append, Operation::sync}) {
+        const TemporaryDirectory directory;
+        const auto disk = std::make_shared<FaultyFileSystem>();
+        NotingFileSystem files(disk, directory.path(),
+                               std::make_shared<WrittenSizes>(directory.path(), "boot", std::vector<Journal>()));
+        std::unique_ptr<rocksdb::FSWritableFile> log;
+        ASSERT_TRUE(files.NewWritableFile(directory.path() / "000001.log", {}, &log, nullptr).ok());
+        ASSERT_TRUE(log->Append(std::string(100, 'x'), {}, nullptr).ok());
+        ASSERT_TRUE(log->Sync({}, nullptr).ok());
+        disk->fail({FileKind::log, failing, false});
+        log->Append(std::string(50, 'x'), {}, nullptr).PermitUncheckedError();
+        log->Sync({}, nullptr).PermitUncheckedError();
+        ASSERT_EQ(disk->failures(), 1U);
+        ASSERT_TRUE(log->Append(std::string(10, 'x'), {}, nullptr).ok());
+        ASSERT_TRUE(log->Sync({}, nullptr).ok());
+        for (const auto* boot : {"boot", "the next"}) {
+            const auto noted = WrittenSizes::load(directory.path(), boot);
+            ASSERT_EQ(noted.size(), 1U);
+            EXPECT_EQ(noted.front().written, 100U);
+        }
+    }
 }
 
 TEST_F(JournalsTest, a_bit_that_was_turned_over_in_the_note_itself_is_no_damage) {
